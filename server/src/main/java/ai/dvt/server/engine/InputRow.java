@@ -1,0 +1,21 @@
+package ai.dvt.server.engine;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One picture's place in a batch, kept as small as it came until the batch is gathered: uint8
+ * pixels are normalised only then.
+ */
+public interface InputRow {
+  /** Bytes kept alive while the picture waits. */
+  long queuedBytes();
+
+  /**
+   * Writes the normalised picture, float32 [3, height, width] in native byte order, from the
+   * buffer's position on; the position afterwards is unspecified. May be called again for a later
+   * stage and from any thread, one at a time.
+   *
+   * @param row a direct buffer in native byte order with exactly the row's bytes remaining
+   */
+  void writeTo(ByteBuffer row);
+}
