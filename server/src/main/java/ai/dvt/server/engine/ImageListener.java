@@ -1,5 +1,6 @@
 package ai.dvt.server.engine;
 
+import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitReason;
 import java.util.List;
 

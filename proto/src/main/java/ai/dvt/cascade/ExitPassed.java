@@ -1,6 +1,5 @@
-package ai.dvt.server.engine;
+package ai.dvt.cascade;
 
-import ai.dvt.cascade.ExitOutcome;
 import java.time.Duration;
 
 /**
