@@ -1,0 +1,197 @@
+package ai.dvt.exporter.onnx;
+
+import ai.dvt.cascade.DataType;
+import ai.dvt.exporter.onnx.proto.GraphProto;
+import ai.dvt.exporter.onnx.proto.ModelProto;
+import ai.dvt.exporter.onnx.proto.NodeProto;
+import ai.dvt.exporter.onnx.proto.OperatorSetIdProto;
+import ai.dvt.exporter.onnx.proto.StringStringEntryProto;
+import ai.dvt.exporter.onnx.proto.TensorProto;
+import ai.dvt.exporter.onnx.proto.TensorShapeProto;
+import ai.dvt.exporter.onnx.proto.TensorShapeProto.Dimension;
+import ai.dvt.exporter.onnx.proto.TypeProto;
+import ai.dvt.exporter.onnx.proto.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Turns a graph into an ONNX model, opset 17, every intermediate value with its shape. */
+public final class ModelWriter {
+  private static final long IR_VERSION = 8;
+  private static final long OPSET = 17;
+  private static final String PRODUCER = "dvt-exporter";
+
+  /** Smaller constants stand in the model: shapes must, and pages would be wasted on the rest. */
+  private static final long SMALLEST_EXTERNAL_BYTES = 1024;
+
+  private final WeightStorage storage;
+  private final ExternalTensors external;
+
+  private ModelWriter(WeightStorage storage, ExternalTensors external) {
+    this.storage = storage;
+    this.external = external;
+  }
+
+  /** Writes all constants into the model. */
+  public static ModelWriter embedded(WeightStorage storage) {
+    return new ModelWriter(storage, null);
+  }
+
+  /** Writes constants of 1 KiB and more elsewhere, if they are not int64. */
+  public static ModelWriter external(WeightStorage storage, ExternalTensors external) {
+    return new ModelWriter(storage, external);
+  }
+
+  /**
+   * @throws UncheckedIOException if a constant could not be placed
+   */
+  public ModelProto model(Graph graph) {
+    TreeSet<String> domains = new TreeSet<>();
+    graph.nodes().forEach(node -> domains.add(node.domain()));
+    domains.add("");
+    ModelProto.Builder model =
+        ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName(PRODUCER);
+    for (String domain : domains) {
+      model.addOpsetImport(
+          OperatorSetIdProto.newBuilder()
+              .setDomain(domain)
+              .setVersion(domain.isEmpty() ? OPSET : 1));
+    }
+    return model.setGraph(graph(graph)).build();
+  }
+
+  private GraphProto graph(Graph graph) {
+    GraphProto.Builder proto = GraphProto.newBuilder().setName(graph.name());
+    Map<Value, String> names = new HashMap<>();
+    graph.nodes().forEach(node -> node.outputs().forEach(v -> names.put(v, nameOf(v))));
+    Map<String, Value> copied = new HashMap<>();
+    graph
+        .outputs()
+        .forEach(
+            (output, value) -> {
+              if (!names.containsKey(value) || !names.get(value).equals(value.name())) {
+                copied.put(output, value);
+              } else {
+                names.put(value, output);
+              }
+              proto.addOutput(valueInfo(output, value));
+            });
+    for (Value input : graph.inputs()) {
+      names.put(input, input.name());
+      proto.addInput(valueInfo(input.name(), input));
+    }
+    graph.constants().forEach(constant -> constant(constant, proto));
+    for (Node node : graph.nodes()) {
+      proto.addNode(node(node, names));
+      for (Value value : node.outputs()) {
+        if (value != null && names.get(value).equals(value.name())) {
+          proto.addValueInfo(valueInfo(value.name(), value));
+        }
+      }
+    }
+    copied.forEach(
+        (output, value) ->
+            proto.addNode(
+                NodeProto.newBuilder()
+                    .setName(output)
+                    .setOpType("Identity")
+                    .addInput(names.getOrDefault(value, value.name()))
+                    .addOutput(output)));
+    return proto.build();
+  }
+
+  private static String nameOf(Value value) {
+    return value == null ? "" : value.name();
+  }
+
+  private static NodeProto node(Node node, Map<Value, String> names) {
+    NodeProto.Builder proto =
+        NodeProto.newBuilder()
+            .setName(node.name())
+            .setOpType(node.operator())
+            .addAllAttribute(node.attributes());
+    if (!node.domain().isEmpty()) {
+      proto.setDomain(node.domain());
+    }
+    node.inputs().forEach(value -> proto.addInput(names.getOrDefault(value, nameOf(value))));
+    node.outputs().forEach(value -> proto.addOutput(names.getOrDefault(value, nameOf(value))));
+    return proto.build();
+  }
+
+  private void constant(Constant constant, GraphProto.Builder proto) {
+    boolean rounded =
+        storage == WeightStorage.FLOAT16
+            && constant.trained()
+            && constant.dataType() == DataType.FLOAT32
+            && constant.shape().rank() >= 2;
+    if (!rounded) {
+      proto.addInitializer(tensor(constant));
+      return;
+    }
+    Constant half = constant.asFloat16();
+    proto.addInitializer(tensor(half));
+    proto.addNode(
+        NodeProto.newBuilder()
+            .setName(constant.name() + ".widen")
+            .setOpType("Cast")
+            .addInput(half.name())
+            .addOutput(constant.name())
+            .addAttribute(Attributes.of("to", (long) elementType(DataType.FLOAT32))));
+    proto.addValueInfo(valueInfo(constant.name(), constant.dataType(), constant.shape()));
+  }
+
+  private TensorProto tensor(Constant constant) {
+    TensorProto.Builder proto =
+        TensorProto.newBuilder()
+            .setName(constant.name())
+            .setDataType(elementType(constant.dataType()))
+            .addAllDims(constant.shape().dimensions());
+    if (external == null
+        || constant.dataType() == DataType.INT64
+        || constant.byteLength() < SMALLEST_EXTERNAL_BYTES) {
+      return proto.setRawData(ByteString.copyFrom(constant.bytes())).build();
+    }
+    try {
+      ExternalTensors.Location location = external.place(constant);
+      return proto
+          .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+          .addExternalData(entry("location", location.file()))
+          .addExternalData(entry("offset", Long.toString(location.offset())))
+          .addExternalData(entry("length", Long.toString(location.length())))
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException("constant " + constant + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+  }
+
+  private static ValueInfoProto valueInfo(String name, Value value) {
+    return valueInfo(name, value.dataType(), value.shape());
+  }
+
+  private static ValueInfoProto valueInfo(String name, DataType dataType, Shape shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    for (long dimension : shape.dimensions()) {
+      dimensions.addDim(
+          dimension == Shape.BATCH
+              ? Dimension.newBuilder().setDimParam("batch")
+              : Dimension.newBuilder().setDimValue(dimension));
+    }
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder().setElemType(elementType(dataType)).setShape(dimensions);
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+
+  private static int elementType(DataType dataType) {
+    return Elementwise.elementType(dataType);
+  }
+}

@@ -1,0 +1,85 @@
+package ai.dvt.exporter.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Matrix products and convolutions. */
+public final class Products {
+  private Products() {}
+
+  /**
+   * Matrix product over the last two axes; the axes before them broadcast.
+   *
+   * @param left [..., m, k]
+   * @param right [..., k, n]
+   * @return [..., m, n]
+   */
+  public static Value matMul(Value left, Value right) {
+    String what = "MatMul of " + left.name();
+    if (left.shape().rank() < 2
+        || right.shape().rank() < 2
+        || left.dimension(-1) != right.dimension(-2)) {
+      throw new GraphException(
+          what, left.shape() + " x " + right.shape(), "[..., m, k] x [..., k, n]");
+    }
+    Shape outer = Shape.broadcast(what, outer(left.shape()), outer(right.shape()));
+    List<Long> shape = new ArrayList<>(outer.dimensions());
+    shape.add(left.dimension(-2));
+    shape.add(right.dimension(-1));
+    return left.graph()
+        .node(
+            "MatMul",
+            Elementwise.sameType(what, left, right),
+            new Shape(shape),
+            List.of(left, right));
+  }
+
+  /**
+   * Two-dimensional convolution with zero padding on all sides.
+   *
+   * @param x [batch, in, height, width]
+   * @param weight [out, in, kernel, kernel]
+   * @param bias [out], or null
+   * @return [batch, out, (height + 2 padding - kernel) / stride + 1, ...]
+   */
+  public static Value conv(Value x, Value weight, Value bias, int stride, int padding) {
+    if (x.shape().rank() != 4
+        || weight.shape().rank() != 4
+        || x.dimension(1) != weight.dimension(1)) {
+      throw new GraphException(
+          "Conv of " + x.name(),
+          x.shape() + " with " + weight.shape(),
+          "[batch, in, height, width] with [out, in, kernel, kernel]");
+    }
+    if (bias != null && !bias.shape().equals(Shape.of(weight.dimension(0)))) {
+      throw new GraphException(
+          "bias of Conv of " + x.name(), bias.shape(), "[" + weight.dimension(0) + "]");
+    }
+    long height = windows(x, 2, weight.dimension(2), stride, padding);
+    long width = windows(x, 3, weight.dimension(3), stride, padding);
+    return x.graph()
+        .node(
+            "Conv",
+            Elementwise.sameType("Conv of " + x.name(), x, weight),
+            Shape.of(x.dimension(0), weight.dimension(0), height, width),
+            bias == null ? List.of(x, weight) : List.of(x, weight, bias),
+            Attributes.of("kernel_shape", weight.dimension(2), weight.dimension(3)),
+            Attributes.of("strides", stride, stride),
+            Attributes.of("pads", padding, padding, padding, padding));
+  }
+
+  private static long windows(Value x, int axis, long kernel, int stride, int padding) {
+    long room = x.dimension(axis) + 2L * padding - kernel;
+    if (room < 0 || stride < 1 || padding < 0) {
+      throw new GraphException(
+          "Conv of " + x.name(),
+          "kernel " + kernel + ", stride " + stride + ", padding " + padding,
+          "a window that fits " + x.shape());
+    }
+    return room / stride + 1;
+  }
+
+  private static Shape outer(Shape shape) {
+    return new Shape(shape.dimensions().subList(0, shape.rank() - 2));
+  }
+}

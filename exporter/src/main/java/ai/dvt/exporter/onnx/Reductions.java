@@ -1,0 +1,58 @@
+package ai.dvt.exporter.onnx;
+
+import ai.dvt.cascade.DataType;
+import java.util.List;
+
+/** Operators that fold an axis. */
+public final class Reductions {
+  private Reductions() {}
+
+  /** Sum over one axis, which stays with size 1. */
+  public static Value sum(Value x, int axis) {
+    int counted = x.shape().axis(axis);
+    return x.graph()
+        .node(
+            "ReduceSum",
+            x.dataType(),
+            x.shape().with(counted, 1),
+            List.of(x, x.graph().longs(counted)),
+            Attributes.of("keepdims", 1L));
+  }
+
+  /** Mean over one axis, which stays with size 1. */
+  public static Value mean(Value x, int axis) {
+    int counted = x.shape().axis(axis);
+    return x.graph()
+        .node(
+            "ReduceMean",
+            x.dataType(),
+            x.shape().with(counted, 1),
+            List.of(Elementwise.floating("ReduceMean", x)),
+            Attributes.of("axes", new long[] {counted}),
+            Attributes.of("keepdims", 1L));
+  }
+
+  /** Index of the largest element of an axis, which stays with size 1; int64. */
+  public static Value argMax(Value x, int axis) {
+    int counted = x.shape().axis(axis);
+    return x.graph()
+        .node(
+            "ArgMax",
+            DataType.INT64,
+            x.shape().with(counted, 1),
+            List.of(x),
+            Attributes.of("axis", (long) counted),
+            Attributes.of("keepdims", 1L));
+  }
+
+  /** exp(x) divided by its sum over one axis. */
+  public static Value softmax(Value x, int axis) {
+    return x.graph()
+        .node(
+            "Softmax",
+            x.dataType(),
+            x.shape(),
+            List.of(Elementwise.floating("Softmax", x)),
+            Attributes.of("axis", (long) x.shape().axis(axis)));
+  }
+}

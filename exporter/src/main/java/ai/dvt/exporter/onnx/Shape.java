@@ -1,0 +1,112 @@
+package ai.dvt.exporter.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Sizes of a tensor's axes. One axis may be {@link #BATCH}, known only at run time; the rest are
+ * numbers.
+ *
+ * @param dimensions outermost first; empty for a scalar
+ */
+public record Shape(List<Long> dimensions) {
+  /** The size of the batch axis, written {@code batch} in the model. */
+  public static final long BATCH = -1;
+
+  public Shape {
+    dimensions = List.copyOf(dimensions);
+    long batches = 0;
+    for (long dimension : dimensions) {
+      batches += dimension == BATCH ? 1 : 0;
+      if (dimension < BATCH) {
+        throw new GraphException("dimension", dimension, ">= 0, or BATCH");
+      }
+    }
+    if (batches > 1) {
+      throw new GraphException("shape", dimensions, "at most one batch axis");
+    }
+  }
+
+  /** A shape of these sizes; {@link #BATCH} is allowed once. */
+  public static Shape of(long... dimensions) {
+    return new Shape(LongStream.of(dimensions).boxed().toList());
+  }
+
+  /** [batch, rest...]. */
+  public static Shape batch(long... rest) {
+    return new Shape(LongStream.concat(LongStream.of(BATCH), LongStream.of(rest)).boxed().toList());
+  }
+
+  public int rank() {
+    return dimensions.size();
+  }
+
+  /** Size of an axis; a negative axis counts from the end. */
+  public long dimension(int axis) {
+    return dimensions.get(axis(axis));
+  }
+
+  /** The axis counted from the front. */
+  public int axis(int axis) {
+    int counted = axis < 0 ? axis + rank() : axis;
+    if (counted < 0 || counted >= rank()) {
+      throw new GraphException("axis", axis, "an axis of " + this);
+    }
+    return counted;
+  }
+
+  /** This shape with another size of one axis. */
+  public Shape with(int axis, long size) {
+    List<Long> changed = new ArrayList<>(dimensions);
+    changed.set(axis(axis), size);
+    return new Shape(changed);
+  }
+
+  /** Whether one axis is the batch. */
+  public boolean hasBatch() {
+    return dimensions.contains(BATCH);
+  }
+
+  /** Number of elements, of one image if there is a batch axis. */
+  public long elements() {
+    long elements = 1;
+    for (long dimension : dimensions) {
+      elements = Math.multiplyExact(elements, dimension == BATCH ? 1 : dimension);
+    }
+    return elements;
+  }
+
+  /**
+   * The shape of an elementwise result by ONNX's broadcasting rule.
+   *
+   * @param what the operator, for the message
+   */
+  public static Shape broadcast(String what, Shape left, Shape right) {
+    int rank = Math.max(left.rank(), right.rank());
+    List<Long> result = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      long l = i < rank - left.rank() ? 1 : left.dimension(i - (rank - left.rank()));
+      long r = i < rank - right.rank() ? 1 : right.dimension(i - (rank - right.rank()));
+      if (l != r && l != 1 && r != 1) {
+        throw new GraphException(what, left + " with " + right, "shapes that broadcast");
+      }
+      result.add(l == 1 ? r : l);
+    }
+    return new Shape(result);
+  }
+
+  /** Sizes as an array, {@link #BATCH} included. */
+  public long[] toArray() {
+    return dimensions.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** As {@code [batch, 3, 224, 224]}. */
+  @Override
+  public String toString() {
+    return dimensions.stream()
+        .map(d -> d == BATCH ? "batch" : Long.toString(d))
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+}
