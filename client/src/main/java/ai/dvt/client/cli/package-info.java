@@ -1,0 +1,6 @@
+/**
+ * The client's commands: {@code classify}, {@code demo}, {@code models}, {@code describe}.
+ *
+ * <p>The only package here that prints. Calls the library and {@code load}.
+ */
+package ai.dvt.client.cli;
