@@ -1,0 +1,128 @@
+package ai.dvt.server.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Lets images in while there is room for all that they will keep alive. Whoever is in gets to the
+ * end: the largest footprint of the whole way is reserved at once. Safe from any thread.
+ *
+ * <p>First come, first served: nobody overtakes a waiting image. An image larger than the whole
+ * capacity comes in when it is alone.
+ */
+public final class Admission {
+  private static final class Place implements Waiting {
+    final Admission admission;
+    final long bytes;
+    final Consumer<Reservation> granted;
+
+    Place(Admission admission, long bytes, Consumer<Reservation> granted) {
+      this.admission = admission;
+      this.bytes = bytes;
+      this.granted = granted;
+    }
+
+    @Override
+    public void close() {
+      admission.giveUp(this);
+    }
+  }
+
+  private final long capacityBytes;
+  private final Deque<Place> line = new ArrayDeque<>();
+  private long reservedBytes;
+
+  /**
+   * @param capacityBytes of all images in the engine together
+   */
+  public Admission(long capacityBytes) {
+    if (capacityBytes < 1) {
+      throw new IllegalArgumentException("capacity: " + capacityBytes + " bytes (expected: >= 1)");
+    }
+    this.capacityBytes = capacityBytes;
+  }
+
+  public long capacityBytes() {
+    return capacityBytes;
+  }
+
+  public synchronized long reservedBytes() {
+    return reservedBytes;
+  }
+
+  /** Images that wait for room. */
+  public synchronized int waiting() {
+    return line.size();
+  }
+
+  /**
+   * Room for one image, or nothing when there is none or others wait for it.
+   *
+   * @param imageBytes {@link InputRow#queuedBytes}
+   */
+  public synchronized Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
+    long bytes = cascade.footprint(imageBytes);
+    return line.isEmpty() && take(bytes)
+        ? Optional.of(new Reservation(this, bytes))
+        : Optional.empty();
+  }
+
+  /**
+   * First come, first served: {@code granted} runs once there is room, on this thread if that is
+   * now, else on the thread that gave room back; it must not block. Closing the returned handle
+   * gives up the place.
+   *
+   * @param imageBytes {@link InputRow#queuedBytes}
+   * @param granted gets the reservation for its own
+   */
+  public Waiting reserveWhenRoom(
+      ServedCascade cascade, long imageBytes, Consumer<Reservation> granted) {
+    Place place = new Place(this, cascade.footprint(imageBytes), granted);
+    synchronized (this) {
+      line.add(place);
+    }
+    grantFirst();
+    return place;
+  }
+
+  void release(long bytes) {
+    synchronized (this) {
+      reservedBytes -= bytes;
+    }
+    grantFirst();
+  }
+
+  private void giveUp(Place place) {
+    boolean blocked;
+    synchronized (this) {
+      blocked = line.remove(place);
+    }
+    if (blocked) {
+      grantFirst();
+    }
+  }
+
+  private void grantFirst() {
+    while (true) {
+      Place first;
+      synchronized (this) {
+        first = line.peek();
+        if (first == null || !take(first.bytes)) {
+          return;
+        }
+        line.remove();
+      }
+      first.granted.accept(new Reservation(this, first.bytes));
+    }
+  }
+
+  private boolean take(long bytes) {
+    if (reservedBytes > 0 && reservedBytes + bytes > capacityBytes) {
+      return false;
+    }
+    reservedBytes += bytes;
+    return true;
+  }
+}

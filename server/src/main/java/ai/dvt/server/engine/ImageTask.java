@@ -1,0 +1,39 @@
+package ai.dvt.server.engine;
+
+import ai.dvt.cascade.BoundPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * One image to answer.
+ *
+ * @param policy bound to {@code cascade}
+ * @param clientDriven whether the caller decides at every exit but the last; {@code policy} is then
+ *     not asked
+ * @param deadlineNanos by the engine's clock (System.nanoTime unless a test gave another)
+ * @param idleLimit client-driven: how long an image waits for the caller's word
+ */
+public record ImageTask(
+    ServedCascade cascade,
+    InputRow image,
+    BoundPolicy policy,
+    boolean clientDriven,
+    OptionalLong deadlineNanos,
+    Duration idleLimit,
+    ImageListener listener) {
+  public ImageTask {
+    Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(listener, "listener");
+    if (policy.exits() != cascade.stages()) {
+      throw new IllegalArgumentException(
+          "policy: bound to "
+              + policy.exits()
+              + " exits (expected: "
+              + cascade.stages()
+              + ", those of "
+              + cascade.name()
+              + ")");
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package ai.dvt.server.engine;
+
+import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.runtime.CascadeSessions;
+
+/**
+ * One variant of one model with its sessions, ready to run. {@link #close} refuses new images; the
+ * sessions end with the last admitted one.
+ */
+public final class ServedCascade implements AutoCloseable {
+  private final String name;
+  private final CascadeSessions sessions;
+  private final StageTimes times;
+  private final Object lock = new Object();
+  private int users;
+  private boolean closed;
+
+  /**
+   * @param name for people, e.g. {@code model/1}
+   * @param sessions owned from now on
+   */
+  public ServedCascade(String name, CascadeSessions sessions) {
+    this.name = name;
+    this.sessions = sessions;
+    this.times = new StageTimes(sessions.variant().stages().size(), sessions.maxBatch());
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public VariantSpec variant() {
+    return sessions.variant();
+  }
+
+  /** Number of stages, which is the number of exits. */
+  public int stages() {
+    return sessions.variant().stages().size();
+  }
+
+  public int classes() {
+    return sessions.classes();
+  }
+
+  public int maxBatch() {
+    return sessions.maxBatch();
+  }
+
+  /** How long runs of its stages take; feed it with the warm-up's times. */
+  public StageTimes times() {
+    return times;
+  }
+
+  /**
+   * The most bytes that an image keeps alive on its whole way: itself and the largest set of
+   * hand-over rows.
+   *
+   * @param imageBytes {@link InputRow#queuedBytes}
+   */
+  public long footprint(long imageBytes) {
+    long largest = 0;
+    for (int stage = 1; stage < stages(); stage++) {
+      largest = Math.max(largest, sessions.handoverBytes(stage));
+    }
+    return Math.addExact(imageBytes, largest);
+  }
+
+  /** Refuses new images; the sessions end when the last admitted image ended. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (users > 0) {
+        return;
+      }
+    }
+    sessions.close();
+  }
+
+  CascadeSessions sessions() {
+    return sessions;
+  }
+
+  /** Whether an image may start; it calls {@link #leave} at its end. */
+  boolean enter() {
+    synchronized (lock) {
+      if (closed) {
+        return false;
+      }
+      users++;
+      return true;
+    }
+  }
+
+  void leave() {
+    synchronized (lock) {
+      users--;
+      if (!closed || users > 0) {
+        return;
+      }
+    }
+    sessions.close();
+  }
+}

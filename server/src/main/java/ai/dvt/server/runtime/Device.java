@@ -1,0 +1,39 @@
+package ai.dvt.server.runtime;
+
+import ai.dvt.cascade.CascadeManifest;
+import ai.dvt.cascade.VariantSpec;
+import java.nio.file.Path;
+
+/** Something that runs stages: the CPU, or later a GPU. Safe from any thread. */
+public interface Device extends AutoCloseable {
+  /** The execution provider's name as in {@link VariantSpec#providers}, e.g. {@code cpu}. */
+  String provider();
+
+  /** Threads that may run stages side by side: the cores of a CPU, 1 of a GPU. */
+  int workers();
+
+  /** Whether this device can run the variant. */
+  default boolean runs(VariantSpec variant) {
+    return variant.providers().isEmpty() || variant.providers().contains(provider());
+  }
+
+  /**
+   * Opens a session per stage and checks that the graphs have the tensors that the manifest says.
+   *
+   * @param folder the version folder; its files were checked against their sha256
+   * @param maxBatch the most rows that one run takes
+   * @throws StageException naming the stage and tensor that does not fit; nothing stays open
+   */
+  CascadeSessions open(Path folder, CascadeManifest manifest, VariantSpec variant, int maxBatch)
+      throws StageException;
+
+  /** Buffers for one thread that runs stages, shared by all cascades. */
+  Workspace openWorkspace();
+
+  /** What this device's cascades and workspaces hold now, outside ONNX Runtime. */
+  NativeMemory memory();
+
+  /** Ends the device; sessions and workspaces must be closed before. */
+  @Override
+  void close();
+}
