@@ -1,0 +1,72 @@
+package ai.dvt.server.repository;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Walks a repository. A model is a folder with at least one version folder; a version folder's name
+ * is a number without leading zeros. Other files and folders are nobody's business.
+ */
+final class RepositoryScan {
+  private RepositoryScan() {}
+
+  static ModelRepository of(Path root) throws RepositoryException {
+    Path realRoot;
+    List<Path> models;
+    try {
+      realRoot = root.toRealPath();
+      models = folders(realRoot);
+    } catch (IOException e) {
+      throw new RepositoryException("models", root, "a readable folder of model folders", e);
+    }
+    List<ModelVersion> good = new ArrayList<>();
+    List<BrokenModel> broken = new ArrayList<>();
+    for (Path model : models) {
+      scanModel(realRoot, model, good, broken);
+    }
+    return new ModelRepository(good, broken);
+  }
+
+  private static void scanModel(
+      Path realRoot, Path model, List<ModelVersion> good, List<BrokenModel> broken) {
+    String name = model.getFileName().toString();
+    List<Path> versions;
+    try {
+      versions = folders(model);
+    } catch (IOException e) {
+      broken.add(
+          new BrokenModel(
+              name, "", model, List.of("model folder: unreadable (expected: a readable folder)")));
+      return;
+    }
+    versions.removeIf(v -> !v.getFileName().toString().matches("0|[1-9][0-9]*"));
+    versions.sort(Comparator.comparing(v -> new BigInteger(v.getFileName().toString())));
+    for (Path version : versions) {
+      Problems problems = new Problems();
+      VersionCheck.of(realRoot, name, version, problems)
+          .ifPresentOrElse(
+              good::add,
+              () ->
+                  broken.add(
+                      new BrokenModel(
+                          name, version.getFileName().toString(), version, problems.found())));
+    }
+  }
+
+  private static List<Path> folders(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return new ArrayList<>(
+          entries
+              .filter(Files::isDirectory)
+              .filter(entry -> !entry.getFileName().toString().startsWith("."))
+              .sorted()
+              .toList());
+    }
+  }
+}
