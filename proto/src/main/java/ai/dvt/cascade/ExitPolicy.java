@@ -33,6 +33,9 @@ public record ExitPolicy(
   /** No early exit and no limit. */
   public static final ExitPolicy LAST_EXIT = of(new ExitRule.LastExit());
 
+  /** The longest latency budget; up to here the text form is exact to the nanosecond. */
+  private static final Duration LONGEST_BUDGET = Duration.ofDays(30);
+
   public ExitPolicy {
     if (stopAt.isPresent() && stopAt.getAsInt() < 1) {
       throw new ContractException("stop_at", stopAt.getAsInt(), "an exit, from 1");
@@ -45,8 +48,11 @@ public record ExitPolicy(
       throw new ContractException("max_gflops", maxGflops.getAsDouble(), "> 0");
     }
     if (latencyBudget.isPresent()
-        && (latencyBudget.get().isNegative() || latencyBudget.get().isZero())) {
-      throw new ContractException("latency_budget", latencyBudget.get(), "> 0");
+        && (latencyBudget.get().isNegative()
+            || latencyBudget.get().isZero()
+            || latencyBudget.get().compareTo(LONGEST_BUDGET) > 0)) {
+      throw new ContractException(
+          "latency_budget", latencyBudget.get(), "> 0, at most " + LONGEST_BUDGET);
     }
   }
 
@@ -161,6 +167,10 @@ public record ExitPolicy(
 
   private static Thresholds thresholds(Criterion criterion, String part, String value) {
     List<Float> values = new ArrayList<>();
+    if (value.isEmpty()) {
+      // A cascade of one exit has no threshold.
+      return new Thresholds(criterion, values);
+    }
     for (String item : value.split(",", -1)) {
       String number = item.strip();
       try {

@@ -34,7 +34,10 @@ public final class Policies {
         throw new ContractException(
             "latency_budget", message.getLatencyBudget().getSeconds() + " s", "a valid duration");
       }
-      latencyBudget = Optional.of(Duration.ofNanos(Durations.toNanos(message.getLatencyBudget())));
+      latencyBudget =
+          Optional.of(
+              Duration.ofSeconds(
+                  message.getLatencyBudget().getSeconds(), message.getLatencyBudget().getNanos()));
     }
     return new ExitPolicy(
         rule,
