@@ -1,0 +1,78 @@
+package ai.dvt.client.cli;
+
+import ai.dvt.cascade.ExitPolicy;
+import ai.dvt.client.CascadeClient;
+import ai.dvt.client.call.ClassifyOptions;
+import ai.dvt.client.call.ModelDescription;
+import ai.dvt.client.call.ModelId;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dvt demo}: starts a server, classifies the shipped pictures, sums up. */
+@Command(
+    name = "demo",
+    description = "Classifies the pictures that come with the project and sums up.",
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private HelpOption help;
+  @Mixin private ServerOptions server;
+  @Mixin private ModelOptions model;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PICTURE",
+      description = "Other pictures, or folders of them; a folder's name is the true label.")
+  private List<Path> pictures;
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<ExitPolicy> policy = model.policy();
+    List<Path> named =
+        pictures == null
+            ? List.of(ServerOptions.home().resolve("onnx-models").resolve("pictures"))
+            : pictures;
+    List<Path> files = PictureFiles.expand(named);
+    try (ServerOptions.Connection connection = server.open()) {
+      CascadeClient client = connection.client();
+      ModelId id = model.id().orElseGet(() -> ModelChoice.fitting(client, folders(files)));
+      ModelDescription description = client.describe(id);
+      ClassifyOptions options = ClassifyOptions.of(description.model());
+      List<Classified> classified =
+          PictureRun.classify(
+              client, policy.map(options::policy).orElse(options), description.labels(), files);
+      RunSummary summary =
+          RunSummary.of(description.model(), classified, description.variantInUse().gflops());
+      if (json) {
+        RunReport.print(RunReport.summary(summary, classified), out);
+      } else {
+        RunReport.table(classified, out);
+        out.println();
+        out.println(summary);
+      }
+      return summary.failed() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  private static Set<String> folders(List<Path> files) {
+    Set<String> names = new TreeSet<>();
+    files.forEach(file -> names.add(PictureFiles.folderName(file)));
+    return names;
+  }
+}

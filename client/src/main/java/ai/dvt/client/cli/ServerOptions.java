@@ -1,0 +1,63 @@
+package ai.dvt.client.cli;
+
+import ai.dvt.client.CascadeClient;
+import ai.dvt.client.load.ServerProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Which server a command speaks to. */
+final class ServerOptions {
+  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description = "A running server. Without it the command starts one for itself.")
+  private String target;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Models of the server that the command starts (default: the shipped ones).")
+  private Path models;
+
+  /** A connection, and the server behind it where the command brought its own. */
+  record Connection(CascadeClient client, ServerProcess own) implements AutoCloseable {
+    @Override
+    public void close() {
+      client.close();
+      if (own != null) {
+        own.close();
+      }
+    }
+  }
+
+  Connection open() {
+    if (target != null) {
+      if (models != null) {
+        throw new IllegalArgumentException(
+            "--models: " + models + " (expected: not together with --server)");
+      }
+      return new Connection(CascadeClient.connect(target), null);
+    }
+    Path folder = models == null ? home().resolve("onnx-models") : models.toAbsolutePath();
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--models: " + folder + " (expected: a folder of models)");
+    }
+    ServerProcess server = ServerProcess.start(home(), folder, List.of(), START_PATIENCE);
+    return new Connection(CascadeClient.connect(server.target()), server);
+  }
+
+  /** The installation's folder, as {@code bin/dvt} tells it. */
+  static Path home() {
+    String home = System.getProperty("dvt.home");
+    if (home == null) {
+      throw new IllegalArgumentException(
+          "dvt.home: not set (expected: the installation's folder, as bin/dvt sets it)");
+    }
+    return Path.of(home);
+  }
+}
