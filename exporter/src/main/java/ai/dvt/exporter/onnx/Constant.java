@@ -3,6 +3,7 @@ package ai.dvt.exporter.onnx;
 import ai.dvt.cascade.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,6 +61,22 @@ public final class Constant {
   /** An int64 vector. */
   public static Constant longs(String name, long... values) {
     return longs(name, Shape.of(values.length), values);
+  }
+
+  /** An int32 tensor of any shape. */
+  public static Constant ints(String name, Shape shape, int... values) {
+    checkCount(name, shape, values.length);
+    return new Constant(
+        name,
+        DataType.INT32,
+        shape,
+        false,
+        () -> {
+          ByteBuffer buffer = littleEndian(values.length * 4L);
+          buffer.asIntBuffer().put(values);
+          return buffer;
+        },
+        null);
   }
 
   /** An int64 tensor of any shape. */
@@ -132,6 +149,20 @@ public final class Constant {
           return to;
         };
     return floats(name + ".T", Shape.of(columns, rows), trained, () -> transpose.apply(floats()));
+  }
+
+  /** Slices {@code from} to before {@code to} of the outermost axis. */
+  public Constant slice(String newName, int from, int to) {
+    if (shape.rank() < 1 || from < 0 || to <= from || to > shape.dimension(0)) {
+      throw new GraphException(
+          "slice of constant " + name, from + " to " + to, "a part of " + shape);
+    }
+    int each = Math.toIntExact(shape.elements() / shape.dimension(0));
+    return floats(
+        newName,
+        shape.with(0, to - from),
+        trained,
+        () -> Arrays.copyOfRange(floats(), from * each, to * each));
   }
 
   /** The same tensor rounded to float16, to nearest, ties to even; named {@code <name>.float16}. */

@@ -124,12 +124,14 @@ public final class Layout {
   /**
    * Elements of an axis picked by number.
    *
-   * @param indices int64 [n]
+   * @param indices int32 or int64 [n]
    * @return the axis has size n
    */
   public static Value gather(Value x, int axis, Value indices) {
-    if (indices.dataType() != DataType.INT64 || indices.shape().rank() != 1) {
-      throw new GraphException("indices of Gather of " + x.name(), indices, "an int64 vector");
+    boolean whole = indices.dataType() == DataType.INT64 || indices.dataType() == DataType.INT32;
+    if (!whole || indices.shape().rank() != 1) {
+      throw new GraphException(
+          "indices of Gather of " + x.name(), indices, "an int32 or int64 vector");
     }
     int counted = x.shape().axis(axis);
     return x.graph()
@@ -174,15 +176,5 @@ public final class Layout {
             .with(-2, x.dimension(-2) + rowsBefore + rowsAfter)
             .with(-1, x.dimension(-1) + columnsBefore + columnsAfter);
     return x.graph().node("Pad", x.dataType(), shape, List.of(x, x.graph().longs(pads)));
-  }
-
-  /** Repeats axes of size 1 until the shape is that of {@code like}. */
-  public static Value expandLike(Value x, Value like, Shape shape) {
-    GraphBuilder graph = x.graph();
-    Value size = graph.node("Shape", DataType.INT64, Shape.of(like.shape().rank()), List.of(like));
-    Value first = slice(size, 0, 0, 1);
-    long[] rest = Arrays.copyOfRange(shape.toArray(), 1, shape.rank());
-    Value target = rest.length == 0 ? first : concat(0, first, graph.longs(rest));
-    return graph.node("Expand", x.dataType(), shape, List.of(x, target));
   }
 }

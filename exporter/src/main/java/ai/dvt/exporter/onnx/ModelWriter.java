@@ -27,6 +27,8 @@ public final class ModelWriter {
   /** Smaller constants stand in the model: shapes must, and pages would be wasted on the rest. */
   private static final long SMALLEST_EXTERNAL_BYTES = 1024;
 
+  private static final long SMALLEST_EXTERNAL_INTEGER_BYTES = 16 * 1024;
+
   private final WeightStorage storage;
   private final ExternalTensors external;
 
@@ -40,7 +42,7 @@ public final class ModelWriter {
     return new ModelWriter(storage, null);
   }
 
-  /** Writes constants of 1 KiB and more elsewhere, if they are not int64. */
+  /** Writes constants of 1 KiB and more elsewhere; integers, which may be shapes, from 16 KiB. */
   public static ModelWriter external(WeightStorage storage, ExternalTensors external) {
     return new ModelWriter(storage, external);
   }
@@ -149,9 +151,10 @@ public final class ModelWriter {
             .setName(constant.name())
             .setDataType(elementType(constant.dataType()))
             .addAllDims(constant.shape().dimensions());
-    if (external == null
-        || constant.dataType() == DataType.INT64
-        || constant.byteLength() < SMALLEST_EXTERNAL_BYTES) {
+    boolean integers =
+        constant.dataType() == DataType.INT64 || constant.dataType() == DataType.INT32;
+    long smallest = integers ? SMALLEST_EXTERNAL_INTEGER_BYTES : SMALLEST_EXTERNAL_BYTES;
+    if (external == null || constant.byteLength() < smallest) {
       return proto.setRawData(ByteString.copyFrom(constant.bytes())).build();
     }
     try {

@@ -38,18 +38,21 @@ public final class Products {
    * Two-dimensional convolution with zero padding on all sides.
    *
    * @param x [batch, in, height, width]
-   * @param weight [out, in, kernel, kernel]
+   * @param weight [out, in / groups, kernel, kernel]
    * @param bias [out], or null
+   * @param groups of channels that keep to themselves
    * @return [batch, out, (height + 2 padding - kernel) / stride + 1, ...]
    */
-  public static Value conv(Value x, Value weight, Value bias, int stride, int padding) {
+  public static Value conv(Value x, Value weight, Value bias, int stride, int padding, int groups) {
     if (x.shape().rank() != 4
         || weight.shape().rank() != 4
-        || x.dimension(1) != weight.dimension(1)) {
+        || groups < 1
+        || x.dimension(1) != weight.dimension(1) * groups
+        || weight.dimension(0) % groups != 0) {
       throw new GraphException(
           "Conv of " + x.name(),
           x.shape() + " with " + weight.shape(),
-          "[batch, in, height, width] with [out, in, kernel, kernel]");
+          "[batch, in, height, width] with [out, in / " + groups + ", kernel, kernel]");
     }
     if (bias != null && !bias.shape().equals(Shape.of(weight.dimension(0)))) {
       throw new GraphException(
@@ -65,6 +68,7 @@ public final class Products {
             bias == null ? List.of(x, weight) : List.of(x, weight, bias),
             Attributes.of("kernel_shape", weight.dimension(2), weight.dimension(3)),
             Attributes.of("strides", stride, stride),
+            Attributes.of("group", (long) groups),
             Attributes.of("pads", padding, padding, padding, padding));
   }
 

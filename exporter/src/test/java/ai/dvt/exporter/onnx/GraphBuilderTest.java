@@ -37,7 +37,8 @@ class GraphBuilderTest {
       assertThat((float[][]) value(result, "logits")).isDeepEqualTo(new float[][] {{4, 5, 0, 1}});
       assertThat((long[][][]) value(result, "best")).isDeepEqualTo(new long[][][] {{{1}, {1}}});
       assertThat((float[][][]) value(result, "copy")).isDeepEqualTo(input);
-      assertThat(((float[][][]) value(result, "tokens"))[0][1][1]).isCloseTo(.8413447f, within(1e-6f));
+      assertThat(((float[][][]) value(result, "tokens"))[0][1][1])
+          .isCloseTo(.8413447f, within(1e-6f));
       assertThat(session.getOutputInfo().get("tokens").getInfo().toString()).contains("-1, 2, 2");
     }
   }
@@ -80,8 +81,7 @@ class GraphBuilderTest {
 
     assertThatThrownBy(() -> Products.matMul(x, weight))
         .isInstanceOf(GraphException.class)
-        .hasMessage(
-            "MatMul of x: [batch, 2, 3] x [4, 2] (expected: [..., m, k] x [..., k, n])");
+        .hasMessage("MatMul of x: [batch, 2, 3] x [4, 2] (expected: [..., m, k] x [..., k, n])");
     assertThatThrownBy(() -> Layout.reshape(x, Shape.batch(5)))
         .hasMessage("Reshape of x: [batch, 5] (expected: as many elements as [batch, 2, 3])");
   }

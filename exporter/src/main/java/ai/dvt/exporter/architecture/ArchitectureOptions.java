@@ -1,0 +1,103 @@
+package ai.dvt.exporter.architecture;
+
+import ai.dvt.exporter.geometry.ReuseSpec;
+import ai.dvt.exporter.geometry.SoftSplit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the tensors of a checkpoint do not say. Whatever is empty comes from the architecture.
+ *
+ * @param imageSize side of the picture in pixels
+ * @param heads of every block's attention; by default width / 64
+ * @param epsilon of every LayerNorm behind the front
+ * @param softSplits first soft split of each stage (T2T-ViT); empty: the authors', by kernel
+ * @param resizeThrough of each hand-over, stage 1 to 2 first; empty: 14 for a target of 10, 20 for
+ *     a target of 14, else the target itself, which is plain nearest
+ * @param reuse the choices that tensors do not show, and checked where they do; empty: the paper's
+ * @param extraOutputs outputs that every stage gets even if the next does not consume them
+ */
+public record ArchitectureOptions(
+    Optional<Integer> imageSize,
+    Optional<Integer> heads,
+    Optional<Double> epsilon,
+    List<SoftSplit> softSplits,
+    List<Integer> resizeThrough,
+    Optional<ReuseSpec> reuse,
+    Set<ExtraOutput> extraOutputs) {
+  /** Everything as the architecture has it. */
+  public static final ArchitectureOptions DEFAULT =
+      new ArchitectureOptions(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Set.of());
+
+  /** An intermediate that {@code verify} compares. */
+  public enum ExtraOutput {
+    /** {@code tokens}, float32 [batch, tokens, width], before the last norm. */
+    TOKENS,
+    /** {@code relations}, float32 [batch, layers*heads, tokens, tokens], before softmax. */
+    RELATIONS
+  }
+
+  public ArchitectureOptions {
+    softSplits = List.copyOf(softSplits);
+    resizeThrough = List.copyOf(resizeThrough);
+    extraOutputs = Set.copyOf(extraOutputs);
+    positive("image size", imageSize);
+    positive("heads", heads);
+    resizeThrough.forEach(side -> positive("resize-through", Optional.of(side)));
+    epsilon.ifPresent(
+        value -> {
+          if (!(value > 0 && value < 1)) {
+            throw new ArchitectureException("eps", value, "between 0 and 1");
+          }
+        });
+  }
+
+  public ArchitectureOptions withImageSize(int pixels) {
+    return new ArchitectureOptions(
+        Optional.of(pixels), heads, epsilon, softSplits, resizeThrough, reuse, extraOutputs);
+  }
+
+  public ArchitectureOptions withHeads(int number) {
+    return new ArchitectureOptions(
+        imageSize, Optional.of(number), epsilon, softSplits, resizeThrough, reuse, extraOutputs);
+  }
+
+  public ArchitectureOptions withEpsilon(double value) {
+    return new ArchitectureOptions(
+        imageSize, heads, Optional.of(value), softSplits, resizeThrough, reuse, extraOutputs);
+  }
+
+  public ArchitectureOptions withSoftSplits(List<SoftSplit> splits) {
+    return new ArchitectureOptions(
+        imageSize, heads, epsilon, splits, resizeThrough, reuse, extraOutputs);
+  }
+
+  public ArchitectureOptions withResizeThrough(List<Integer> sides) {
+    return new ArchitectureOptions(
+        imageSize, heads, epsilon, softSplits, sides, reuse, extraOutputs);
+  }
+
+  public ArchitectureOptions withReuse(ReuseSpec spec) {
+    return new ArchitectureOptions(
+        imageSize, heads, epsilon, softSplits, resizeThrough, Optional.of(spec), extraOutputs);
+  }
+
+  public ArchitectureOptions withExtraOutputs(Set<ExtraOutput> outputs) {
+    return new ArchitectureOptions(
+        imageSize, heads, epsilon, softSplits, resizeThrough, reuse, outputs);
+  }
+
+  private static void positive(String name, Optional<Integer> value) {
+    if (value.isPresent() && value.get() < 1) {
+      throw new ArchitectureException(name, value.get(), ">= 1");
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package ai.dvt.exporter.architecture;
+
+import ai.dvt.exporter.cost.StageCost;
+import ai.dvt.exporter.geometry.StageGeometry;
+import ai.dvt.exporter.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Puts a cascade together: sizes, costs, hand-overs, and the graphs of each stage. */
+final class CascadeAssembly {
+  private CascadeAssembly() {}
+
+  static CascadeGraphs assemble(
+      Architecture architecture, Weights weights, ArchitectureOptions options) {
+    List<StageGeometry> stages = new GeometryReader(architecture, weights, options).read();
+    int classes = stages.get(0).classes();
+    List<StageGraph> graphs = new ArrayList<>();
+    long macs = 0;
+    for (StageGeometry stage : stages) {
+      if (stage.classes() != classes) {
+        throw new ArchitectureException(
+            "classes of stage " + stage.number(), stage.classes(), classes + ", as stage 1");
+      }
+      macs += StageCost.of(stage).total();
+      Set<Intermediate> outputs = Intermediate.extra(options.extraOutputs());
+      if (stage.number() < stages.size()) {
+        outputs.addAll(Intermediate.consumed(stages.get(stage.number())));
+      }
+      StageAssembly assembly =
+          new StageAssembly(stage, new StageWeights(weights.stage(stage.number()), stage), outputs);
+      graphs.add(
+          new StageGraph(
+              stage,
+              macs / 1e9,
+              stage.number() == 1
+                  ? List.of()
+                  : Intermediate.handover(stages.get(stage.number() - 2), stage),
+              assembly::graph));
+    }
+    return new CascadeGraphs(architecture.name(), stages.get(0).imageSize(), classes, graphs);
+  }
+}
