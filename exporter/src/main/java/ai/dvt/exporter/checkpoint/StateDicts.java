@@ -18,6 +18,9 @@ public final class StateDicts {
   private static final List<String> TRAINED = List.of("model_state_dict", "state_dict", "model");
   private static final List<String> AVERAGED = List.of("state_dict_ema", "model_ema");
 
+  private static final List<String> DEFAULT =
+      List.of("model_state_dict", "state_dict", "model", BARE, "state_dict_ema", "model_ema");
+
   private final String file;
   private final Map<String, Supplier<StateDict>> found;
 
@@ -39,7 +42,8 @@ public final class StateDicts {
    * The state dict to export.
    *
    * @param ema take the moving average: {@code state_dict_ema}, else {@code model_ema}; otherwise
-   *     the order is {@code model_state_dict}, {@code state_dict}, {@code model}, the file itself
+   *     the order is {@code model_state_dict}, {@code state_dict}, {@code model}, the file itself,
+   *     and a moving average only where there is nothing else
    * @param wanted the key to take instead, {@link #BARE} for the file itself
    * @throws CheckpointException if it is not there, or one of its tensors is not what it says
    */
@@ -47,9 +51,7 @@ public final class StateDicts {
     if (wanted.isPresent()) {
       return require(List.of(wanted.get()), "key " + wanted.get());
     }
-    return ema
-        ? require(AVERAGED, "moving average (--ema)")
-        : require(List.of(TRAINED.get(0), TRAINED.get(1), TRAINED.get(2), BARE), "state dict");
+    return ema ? require(AVERAGED, "moving average (--ema)") : require(DEFAULT, "state dict");
   }
 
   private StateDict require(List<String> keys, String what) {

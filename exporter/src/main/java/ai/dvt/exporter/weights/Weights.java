@@ -49,6 +49,11 @@ public final class Weights {
     return children(KeyMap.STAGES).size();
   }
 
+  /** How the file spells the prefix of each stage, stage 1 first. */
+  public List<String> stagePrefixes() {
+    return KeyMap.stagePrefixes(ledger.tensors.values().stream().map(Tensor::name).toList());
+  }
+
   /**
    * Length of a list of modules, e.g. {@code length("blocks")} = number of layers.
    *
