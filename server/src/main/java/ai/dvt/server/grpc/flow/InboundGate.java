@@ -14,9 +14,9 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import io.grpc.netty.shaded.io.netty.util.AsciiString;
 
 /**
- * Lets a server read a message only when its handler asked for one and the budget granted its
- * size. Depends on grpc-netty's internal negotiator, the only place where a listener can stand
- * between HTTP/2 frames and gRPC.
+ * Lets a server read a message only when its handler asked for one and the budget granted its size.
+ * Depends on grpc-netty's internal negotiator, the only place where a listener can stand between
+ * HTTP/2 frames and gRPC.
  */
 public final class InboundGate {
   static final Context.Key<GatedCall> CALL = Context.key("dvt-gated-call");

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.client.call;
+
+import com.google.gson.JsonObject;
+
+class ImportsGson {
+  JsonObject json;
+}

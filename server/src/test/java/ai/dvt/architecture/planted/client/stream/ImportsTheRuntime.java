@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.client.stream;
+
+import ai.onnxruntime.OrtEnvironment;
+
+class ImportsTheRuntime {
+  OrtEnvironment environment;
+}

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.cycle.there;
+
+import ai.dvt.architecture.planted.cycle.here.Here;
+
+public class There {
+  Here here;
+}

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.exporter.architecture;
+
+class SpellsKeyNames {
+  String prefix() {
+    return "less_less_token.blocks";
+  }
+}

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.exporter.bundle;
+
+import ai.onnxruntime.OrtSession;
+
+class ImportsTheRuntime {
+  OrtSession session;
+}

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.exporter.nn;
+
+import ai.dvt.exporter.weights.KeyMap;
+
+class KnowsKeyNames {
+  KeyMap keys;
+}

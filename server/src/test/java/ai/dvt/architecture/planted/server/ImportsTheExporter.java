@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.server;
+
+import ai.dvt.architecture.planted.exporter.nn.ReadsFiles;
+
+class ImportsTheExporter {
+  ReadsFiles block;
+}

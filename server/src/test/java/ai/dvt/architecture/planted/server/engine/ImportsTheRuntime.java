@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.server.engine;
+
+import ai.onnxruntime.OnnxTensor;
+
+class ImportsTheRuntime {
+  OnnxTensor tensor;
+}

@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.server.image;
+
+import ai.dvt.cascade.v1.Image;
+
+class TakesMessages {
+  Image image;
+}

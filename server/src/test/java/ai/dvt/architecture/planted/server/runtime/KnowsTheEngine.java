@@ -1,0 +1,7 @@
+package ai.dvt.architecture.planted.server.runtime;
+
+import ai.dvt.server.engine.ImageListener;
+
+class KnowsTheEngine {
+  ImageListener listener;
+}

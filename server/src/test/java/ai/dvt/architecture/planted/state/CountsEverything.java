@@ -1,0 +1,5 @@
+package ai.dvt.architecture.planted.state;
+
+class CountsEverything {
+  static int calls;
+}

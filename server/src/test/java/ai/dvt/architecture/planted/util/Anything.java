@@ -1,0 +1,3 @@
+package ai.dvt.architecture.planted.util;
+
+class Anything {}
