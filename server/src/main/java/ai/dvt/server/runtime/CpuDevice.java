@@ -1,14 +1,24 @@
 package ai.dvt.server.runtime;
 
 import ai.dvt.cascade.CascadeManifest;
+import ai.dvt.cascade.DataType;
+import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** ONNX Runtime's CPU provider; hand-over stays in direct memory. */
 public final class CpuDevice implements Device {
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final SessionSettings settings;
   private final int workers;
   private final NativeMemory memory = new NativeMemory();
+  private final AtomicInteger openTensors = new AtomicInteger();
 
   /**
    * @param workers threads that run stages side by side
@@ -35,12 +45,77 @@ public final class CpuDevice implements Device {
   public CascadeSessions open(
       Path folder, CascadeManifest manifest, VariantSpec variant, int maxBatch)
       throws StageException {
-    throw new UnsupportedOperationException(settings.toString());
+    if (!runs(variant)) {
+      throw new StageException(
+          "variant "
+              + variant.name()
+              + ": made for "
+              + variant.providers()
+              + " (expected: "
+              + provider()
+              + " among them)");
+    }
+    HandoverLayout layout = new HandoverLayout(variant);
+    List<StageSession> opened = new ArrayList<>();
+    boolean complete = false;
+    try (OrtSession.SessionOptions options = settings.options()) {
+      for (int stage = 1; stage <= variant.stages().size(); stage++) {
+        StageSpec spec = variant.stages().get(stage - 1);
+        List<Tensor> inputs = new ArrayList<>();
+        inputs.add(image(manifest, spec));
+        layout.inputs(stage).forEach(input -> inputs.add(input.input()));
+        List<Tensor> outputs = new ArrayList<>();
+        outputs.add(
+            new Tensor(spec.logitsOutput(), DataType.FLOAT32, List.of((long) manifest.classes())));
+        outputs.addAll(layout.outputs(stage));
+        checkSizes(StageSession.place(stage, spec), inputs, maxBatch);
+        checkSizes(StageSession.place(stage, spec), outputs, maxBatch);
+        opened.add(
+            new StageSession(
+                environment, options, folder, stage, spec, inputs, outputs, openTensors));
+      }
+      complete = true;
+    } catch (OrtException e) {
+      throw new StageException("provider cpu: " + e.getMessage(), e);
+    } finally {
+      if (!complete) {
+        opened.forEach(StageSession::close);
+      }
+    }
+    return new HostSessions(variant, maxBatch, layout, opened, memory);
+  }
+
+  private static Tensor image(CascadeManifest manifest, StageSpec spec) {
+    return new Tensor(
+        spec.imageInput(),
+        DataType.FLOAT32,
+        List.of(
+            3L, (long) manifest.preprocessing().height(), (long) manifest.preprocessing().width()));
+  }
+
+  private static void checkSizes(String place, List<Tensor> tensors, int maxBatch)
+      throws StageException {
+    if (maxBatch < 1) {
+      throw new StageException("max-batch: " + maxBatch + " (expected: >= 1)");
+    }
+    for (Tensor tensor : tensors) {
+      if ((long) tensor.rowBytes() * maxBatch > Integer.MAX_VALUE) {
+        throw new StageException(
+            place
+                + ", tensor "
+                + tensor.name()
+                + ": "
+                + tensor.rowBytes()
+                + " bytes an image at max-batch "
+                + maxBatch
+                + " (expected: under 2 GiB a batch)");
+      }
+    }
   }
 
   @Override
   public Workspace openWorkspace() {
-    throw new UnsupportedOperationException();
+    return new HostWorkspace(memory);
   }
 
   @Override
@@ -48,6 +123,12 @@ public final class CpuDevice implements Device {
     return memory;
   }
 
+  @Override
+  public int openTensors() {
+    return openTensors.get();
+  }
+
+  /** Does nothing: ONNX Runtime's environment lives as long as the process. */
   @Override
   public void close() {}
 }

@@ -33,6 +33,9 @@ public interface Device extends AutoCloseable {
   /** What this device's cascades and workspaces hold now, outside ONNX Runtime. */
   NativeMemory memory();
 
+  /** Tensors open in ONNX Runtime; 0 while nothing runs. */
+  int openTensors();
+
   /** Ends the device; sessions and workspaces must be closed before. */
   @Override
   void close();

@@ -1,5 +1,8 @@
 package ai.dvt.server.runtime;
 
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+
 /**
  * How ONNX Runtime runs a stage on the CPU.
  *
@@ -15,6 +18,27 @@ public record SessionSettings(int threads, boolean arena, boolean memoryPattern)
   public SessionSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
+    }
+  }
+
+  /** New options of these settings, the caller's to close. */
+  OrtSession.SessionOptions options() throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    boolean complete = false;
+    try {
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      options.setCPUArenaAllocator(arena);
+      options.setMemoryPatternOptimization(memoryPattern);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      complete = true;
+      return options;
+    } finally {
+      if (!complete) {
+        options.close();
+      }
     }
   }
 }

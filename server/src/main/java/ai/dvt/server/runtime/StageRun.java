@@ -22,9 +22,10 @@ public interface StageRun extends AutoCloseable {
    * and what they still carry from earlier stages.
    *
    * @param rows ascending
-   * @return one an image, in the order of {@code rows}, the caller's; the rows that these images
-   *     brought into the run are closed
-   * @throws OutOfMemoryError when there is no native memory; then nothing changed
+   * @return one an image, in the order of {@code rows}, the caller's; they take over what these
+   *     images brought into the run
+   * @throws OutOfMemoryError when there is no native memory; then all rows of these images are
+   *     closed
    */
   List<HandoverRow> keep(List<Integer> rows);
 

@@ -1,0 +1,139 @@
+package ai.dvt.server.runtime;
+
+import ai.dvt.cascade.VariantSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Sessions whose hand-over goes through direct memory of the host. */
+final class HostSessions implements CascadeSessions {
+  private final VariantSpec variant;
+  private final int maxBatch;
+  private final HandoverLayout layout;
+  private final List<StageSession> stages;
+  private final List<HandoverPool> pools = new ArrayList<>();
+  private final AtomicInteger openRows = new AtomicInteger();
+
+  /**
+   * @param stages owned from now on
+   */
+  HostSessions(
+      VariantSpec variant,
+      int maxBatch,
+      HandoverLayout layout,
+      List<StageSession> stages,
+      NativeMemory memory) {
+    this.variant = variant;
+    this.maxBatch = maxBatch;
+    this.layout = layout;
+    this.stages = List.copyOf(stages);
+    for (HandoverLayout.Group group : layout.groups()) {
+      int[] rowBytes = group.tensors().stream().mapToInt(Tensor::rowBytes).toArray();
+      pools.add(new HandoverPool(memory, rowBytes, maxBatch));
+    }
+  }
+
+  @Override
+  public VariantSpec variant() {
+    return variant;
+  }
+
+  @Override
+  public int classes() {
+    return Math.toIntExact(stages.get(0).outputs().get(0).shape().get(0));
+  }
+
+  @Override
+  public int maxBatch() {
+    return maxBatch;
+  }
+
+  @Override
+  public int imageRowBytes() {
+    return stages.get(0).inputs().get(0).rowBytes();
+  }
+
+  @Override
+  public long handoverBytes(int stage) {
+    return layout.bytesAfter(stage);
+  }
+
+  @Override
+  public int openRows() {
+    return openRows.get();
+  }
+
+  HandoverLayout layout() {
+    return layout;
+  }
+
+  HandoverPool pool(int group) {
+    return pools.get(group);
+  }
+
+  HostRow newRow() {
+    return new HostRow(this, openRows);
+  }
+
+  @Override
+  public StageRun run(
+      int stage,
+      List<? extends RowWriter> images,
+      List<? extends HandoverRow> handover,
+      Workspace workspace)
+      throws StageException {
+    StageSession session = stages.get(stage - 1);
+    int rows = images.size();
+    if (rows < 1 || rows > maxBatch) {
+      throw new StageException(
+          session.place() + ": batch " + rows + " (expected: 1.." + maxBatch + ")");
+    }
+    HostWorkspace buffers = (HostWorkspace) workspace;
+    List<ByteBuffer> in = new ArrayList<>();
+    in.add(gatherImages(session, images, buffers));
+    List<HostRow> brought = handover.stream().map(HostRow.class::cast).toList();
+    for (HandoverLayout.Input input : layout.inputs(stage)) {
+      in.add(gather(input, brought, buffers, in.size()));
+    }
+    List<ByteBuffer> out = new ArrayList<>();
+    for (Tensor output : session.outputs()) {
+      out.add(buffers.output(out.size(), rows * output.rowBytes()));
+    }
+    long nanos = session.run(rows, in, out);
+    return new HostRun(this, stage, rows, nanos, brought, out);
+  }
+
+  private static ByteBuffer gatherImages(
+      StageSession session, List<? extends RowWriter> images, HostWorkspace buffers) {
+    int bytes = session.inputs().get(0).rowBytes();
+    ByteBuffer batch = buffers.input(0, images.size() * bytes);
+    for (int row = 0; row < images.size(); row++) {
+      images.get(row).writeTo(batch.slice(row * bytes, bytes).order(ByteOrder.nativeOrder()));
+    }
+    return batch;
+  }
+
+  /** A view of rows that lie side by side, else a copy. */
+  private ByteBuffer gather(
+      HandoverLayout.Input input, List<HostRow> brought, HostWorkspace buffers, int position) {
+    HandoverPool pool = pools.get(input.group());
+    List<HandoverPool.Slot> slots = brought.stream().map(row -> row.slot(input.group())).toList();
+    if (HandoverPool.sideBySide(slots)) {
+      return pool.view(slots.get(0), slots.size(), input.tensor());
+    }
+    int bytes = input.input().rowBytes();
+    ByteBuffer batch = buffers.input(position, slots.size() * bytes);
+    for (int row = 0; row < slots.size(); row++) {
+      batch.put(row * bytes, pool.view(slots.get(row), 1, input.tensor()), 0, bytes);
+    }
+    return batch;
+  }
+
+  @Override
+  public void close() {
+    stages.forEach(StageSession::close);
+    pools.forEach(HandoverPool::close);
+  }
+}
