@@ -2,6 +2,8 @@ package ai.dvt.server.engine;
 
 import ai.dvt.server.runtime.Device;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Answers images: the workers of one device and what they share. Safe from any thread.
@@ -10,11 +12,62 @@ import java.time.Duration;
  * every stage, and leaves at its exit.
  */
 public final class CascadeEngine implements AutoCloseable {
+  /** The caller's hold on an image. */
+  private record Ticket(Scheduler scheduler, Journey image) implements ImageTicket {
+    @Override
+    public void proceed() {
+      scheduler.say(image, Journey.Word.PROCEED);
+    }
+
+    @Override
+    public void stop() {
+      scheduler.say(image, Journey.Word.STOP);
+    }
+
+    @Override
+    public void cancel() {
+      scheduler.cancel(image, EngineException.Kind.CANCELLED);
+    }
+  }
+
+  /** The hold on an image that never came in. */
+  private static final ImageTicket NOTHING =
+      new ImageTicket() {
+        @Override
+        public void proceed() {}
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public void cancel() {}
+      };
+
   private final Admission admission;
+  private final EngineClock clock;
+  private final Scheduler scheduler;
+  private final List<Thread> workers = new ArrayList<>();
 
   /** Starts the device's workers; the device stays the caller's. */
   public CascadeEngine(Device device, EngineSettings settings) {
+    this(device, settings, new FullBatchesFirst(settings.maxQueueDelay()), new SystemClock());
+  }
+
+  /**
+   * @param clock owned from now on
+   */
+  CascadeEngine(Device device, EngineSettings settings, BatchPolicy policy, EngineClock clock) {
     this.admission = new Admission(settings.capacityBytes());
+    this.clock = clock;
+    this.scheduler = new Scheduler(policy, clock);
+    for (int worker = 1; worker <= device.workers(); worker++) {
+      Thread thread =
+          new Thread(
+              new StageWorker(device, scheduler, clock),
+              "stage-worker-" + device.provider() + '-' + worker);
+      workers.add(thread);
+      thread.start();
+    }
   }
 
   public Admission admission() {
@@ -22,13 +75,33 @@ public final class CascadeEngine implements AutoCloseable {
   }
 
   /**
-   * Takes an image in. Never throws for the image's sake: a draining engine or an unloaded model is
-   * told to the listener, possibly before this returns.
+   * Takes an image in. Never throws for the image's sake: a draining engine, an unloaded model or a
+   * deadline too near is told to the listener, possibly before this returns.
    *
    * @param room the engine's from now on, whatever the outcome
    */
   public ImageTicket submit(Reservation room, ImageTask task) {
-    throw new UnsupportedOperationException();
+    ServedCascade cascade = task.cascade();
+    if (!cascade.enter()) {
+      room.close();
+      task.listener()
+          .failed(
+              new EngineException(
+                  EngineException.Kind.NOT_READY, cascade.name() + ": the model was unloaded"));
+      return NOTHING;
+    }
+    Journey image = new Journey(task, room, clock.nanos());
+    if (image.hasDeadline && Deadlines.latestStart(image, 1) - clock.nanos() < 0) {
+      image.fail(Scheduler.tooLate(image));
+      return NOTHING;
+    }
+    if (!scheduler.enter(image)) {
+      image.fail(
+          new EngineException(
+              EngineException.Kind.DRAINING, cascade.name() + ": the server shuts down"));
+      return NOTHING;
+    }
+    return new Ticket(scheduler, image);
   }
 
   /**
@@ -37,13 +110,29 @@ public final class CascadeEngine implements AutoCloseable {
    * @return whether all ended within the limit
    */
   public boolean drain(Duration limit) {
-    throw new UnsupportedOperationException();
+    return scheduler.drain(limit);
   }
 
   /**
    * Ends the engine: images still in it fail with {@link EngineException.Kind#DRAINING}; returns
-   * when the runs under way have ended and no thread is left.
+   * when the runs under way have ended and no thread is left. Not to be called by a listener.
    */
   @Override
-  public void close() {}
+  public void close() {
+    scheduler.close();
+    boolean interrupted = false;
+    for (Thread worker : workers) {
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    clock.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

@@ -1,0 +1,50 @@
+package ai.dvt.server.engine;
+
+import java.util.List;
+
+/** When a stage must start so that its answer still comes in time. */
+final class Deadlines {
+  /** The margin is at least this... */
+  private static final long MARGIN_NANOS = 5_000_000;
+
+  /** ...or this part of the expected time. */
+  private static final int MARGIN_PART = 10;
+
+  private Deadlines() {}
+
+  /** The expected time with the safety margin, max(5 ms, 10 %). */
+  static long withMargin(long expectedNanos) {
+    return expectedNanos + Math.max(MARGIN_NANOS, expectedNanos / MARGIN_PART);
+  }
+
+  /** The latest start of the stage, for a batch of one. */
+  static long latestStart(Journey image, int stage) {
+    return image.deadlineNanos - withMargin(image.cascade().times().expectedNanos(stage, 1));
+  }
+
+  /** Whether one of the images would miss its deadline if all of them ran together now. */
+  static boolean oneIsLate(List<Journey> images, int stage, long nowNanos) {
+    ServedCascade cascade = images.get(0).cascade();
+    long end = nowNanos + withMargin(cascade.times().expectedNanos(stage, images.size()));
+    return images.stream().anyMatch(i -> i.hasDeadline && i.deadlineNanos - end < 0);
+  }
+
+  /**
+   * Whether an image that joins the queue of a stage now is expected to leave the stage in time:
+   * the full batches before it spread over the workers, then its own.
+   *
+   * @param ahead images in the queue
+   */
+  static boolean inTime(Journey image, int stage, int ahead, int workers, long nowNanos) {
+    if (!image.hasDeadline) {
+      return true;
+    }
+    StageTimes times = image.cascade().times();
+    int maxBatch = image.cascade().maxBatch();
+    long rounds = ahead / maxBatch / workers;
+    long expected =
+        rounds * times.expectedNanos(stage, maxBatch)
+            + times.expectedNanos(stage, ahead % maxBatch + 1);
+    return image.deadlineNanos - (nowNanos + withMargin(expected)) >= 0;
+  }
+}

@@ -1,0 +1,45 @@
+package ai.dvt.server.engine;
+
+import ai.dvt.cascade.BoundPolicy;
+import ai.dvt.cascade.ExitDecision;
+import ai.dvt.cascade.ExitOutcome;
+import ai.dvt.cascade.ExitReason;
+
+/** From an exit's logits to what becomes of the image; pure. */
+final class ExitGate {
+  private ExitGate() {}
+
+  /**
+   * The outcome of an exit.
+   *
+   * @param exit from 1
+   * @param logits float32 [classes]
+   * @throws EngineException if a logit is not finite: such an answer means nothing
+   */
+  static ExitOutcome outcome(int exit, float[] logits) throws EngineException {
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        throw new EngineException(
+            EngineException.Kind.STAGE_FAILED,
+            "logits of exit " + exit + ": " + logit + " (expected: finite)");
+      }
+    }
+    return ExitOutcome.ofLogits(exit, logits);
+  }
+
+  /**
+   * What becomes of an image that its policy leads.
+   *
+   * @param nextStageInTime whether the next stage is expected to end within the image's deadline
+   */
+  static ExitDecision decide(BoundPolicy policy, ExitOutcome outcome, boolean nextStageInTime) {
+    return policy.decide(outcome, new BoundPolicy.Circumstances(nextStageInTime, true, false));
+  }
+
+  /** What becomes of an image that its caller leads: only the last exit answers by itself. */
+  static ExitDecision clientDriven(int exits, ExitOutcome outcome) {
+    return outcome.exit() >= exits
+        ? new ExitDecision.Answer(ExitReason.FINAL)
+        : ExitDecision.CONTINUE;
+  }
+}

@@ -1,0 +1,148 @@
+package ai.dvt.server.engine;
+
+import ai.dvt.cascade.ExitPassed;
+import ai.dvt.cascade.ExitReason;
+import ai.dvt.server.runtime.HandoverRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One image's way through its cascade. It owns the room, the hand-over row and the picture until it
+ * ends. {@code state} and what stands beside it belong to the scheduler's lock; the rest to whoever
+ * runs or ends the image, one at a time.
+ */
+final class Journey {
+  /** Where the image is. */
+  enum State {
+    /** Ready for {@link #stage}. */
+    QUEUED,
+    /** A worker has it. */
+    RUNNING,
+    /** Client-driven: waits at an exit for the caller's word. */
+    PARKED,
+    /** Answered or failed. */
+    ENDED
+  }
+
+  /** What the caller said before the worker was done telling of an exit. */
+  enum Word {
+    NONE,
+    PROCEED,
+    STOP
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Journey.class);
+
+  final ImageTask task;
+  final long deadlineNanos;
+  final boolean hasDeadline;
+  private final Reservation room;
+
+  // Under the scheduler's lock.
+  State state = State.RUNNING;
+  int stage = 1;
+  long readyNanos;
+  boolean telling;
+  Word word = Word.NONE;
+  EngineException.Kind dropped;
+  Runnable timer = () -> {};
+
+  // Of whoever runs or ends the image.
+  private InputRow image;
+  private HandoverRow row;
+  private final List<ExitPassed> passed = new ArrayList<>();
+  private float[] logits;
+
+  /**
+   * @param room owned from now on
+   */
+  Journey(ImageTask task, Reservation room, long nowNanos) {
+    this.task = task;
+    this.room = room;
+    this.image = task.image();
+    long deadline = task.deadlineNanos().orElse(0);
+    boolean bounded = task.deadlineNanos().isPresent();
+    if (task.policy().latencyBudget().isPresent()) {
+      long budget = nowNanos + task.policy().latencyBudget().get().toNanos();
+      deadline = bounded && deadline - budget < 0 ? deadline : budget;
+      bounded = true;
+    }
+    this.deadlineNanos = deadline;
+    this.hasDeadline = bounded;
+  }
+
+  ServedCascade cascade() {
+    return task.cascade();
+  }
+
+  InputRow image() {
+    return image;
+  }
+
+  /** The picture is not needed any more. */
+  void dropImage() {
+    image = null;
+  }
+
+  /** What the image takes along; null before stage 1 ended. */
+  HandoverRow row() {
+    return row;
+  }
+
+  /** Gives the journey what a run kept for it. */
+  void carry(HandoverRow kept) {
+    row = kept;
+  }
+
+  /** Records an exit. */
+  void pass(ExitPassed exit, float[] exitLogits) {
+    passed.add(exit);
+    logits = exitLogits;
+  }
+
+  List<ExitPassed> passed() {
+    return List.copyOf(passed);
+  }
+
+  /** Frees the hand-over row; the image ends at this exit. */
+  void dropRow() {
+    if (row != null) {
+      row.close();
+      row = null;
+    }
+  }
+
+  void tellReached() {
+    tell(() -> task.listener().reached(passed(), logits.clone()));
+  }
+
+  /** Ends the journey with the last outcome; the state is ENDED already. */
+  void answer(ExitReason reason) {
+    free();
+    tell(() -> task.listener().answered(passed(), logits, reason));
+    task.cascade().leave();
+  }
+
+  /** Ends the journey without an answer; the state is ENDED already. */
+  void fail(EngineException cause) {
+    free();
+    tell(() -> task.listener().failed(cause));
+    task.cascade().leave();
+  }
+
+  private void free() {
+    dropRow();
+    image = null;
+    room.close();
+  }
+
+  private void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: a listener failed", task.cascade().name(), e);
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package ai.dvt.server.engine;
+
+import ai.dvt.cascade.ExitReason;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Where the images of all cascades wait and workers ask for the next batch. Every change of an
+ * image's state happens here, under one lock; listeners are called and memory is freed outside it.
+ */
+final class Scheduler {
+  private final ReadyQueues queues;
+  private final EngineClock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition empty = lock.newCondition();
+  private final Set<Journey> inside = new HashSet<>();
+  private boolean draining;
+  private boolean closed;
+
+  Scheduler(BatchPolicy policy, EngineClock clock) {
+    this.queues = new ReadyQueues(policy);
+    this.clock = clock;
+  }
+
+  /** Takes a new image in; false while draining. */
+  boolean enter(Journey image) {
+    lock.lock();
+    try {
+      if (draining) {
+        return false;
+      }
+      inside.add(image);
+      queue(image, 1);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets an image that ended and was told so. */
+  void left(Journey image) {
+    lock.lock();
+    try {
+      inside.remove(image);
+      queues.forgetIfEmpty(image.cascade());
+      if (inside.isEmpty()) {
+        empty.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for work; null once the scheduler is closed. */
+  Batch take() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!closed) {
+        Batch batch = queues.next(clock.nanos());
+        if (batch == null) {
+          work.await();
+          continue;
+        }
+        for (Journey image : batch.images()) {
+          image.timer.run();
+          image.state = Journey.State.RUNNING;
+        }
+        return batch;
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Images that wait for a stage. */
+  int waiting(ServedCascade cascade, int stage) {
+    lock.lock();
+    try {
+      return queues.size(cascade, stage);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The worker's image goes on to its next stage; if it was dropped meanwhile, it ends. */
+  void goOn(Journey image) {
+    settle(image, () -> queue(image, image.stage + 1));
+  }
+
+  /** The worker's image ends with an answer, or with what dropped it meanwhile. */
+  void answer(Journey image, ExitReason reason) {
+    EngineException.Kind dropped = end(image);
+    if (dropped == null) {
+      image.answer(reason);
+      left(image);
+    } else {
+      drop(image, dropped);
+    }
+  }
+
+  /** The worker's image ends without an answer. */
+  void fail(Journey image, EngineException cause) {
+    end(image);
+    image.fail(cause);
+    left(image);
+  }
+
+  /** The worker's client-driven image is about to be told of an exit: words count from now on. */
+  void telling(Journey image) {
+    lock.lock();
+    try {
+      image.telling = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The worker's client-driven image waits for the caller, unless the word was said already. */
+  void park(Journey image) {
+    boolean[] stopped = {false};
+    settle(
+        image,
+        () -> {
+          image.telling = false;
+          Journey.Word word = image.word;
+          image.word = Journey.Word.NONE;
+          switch (word) {
+            case PROCEED -> queue(image, image.stage + 1);
+            case STOP -> {
+              image.state = Journey.State.ENDED;
+              stopped[0] = true;
+            }
+            default -> {
+              image.state = Journey.State.PARKED;
+              int exit = image.stage;
+              image.timer =
+                  clock.at(
+                      clock.nanos() + image.task.idleLimit().toNanos(),
+                      () -> lapse(image, Journey.State.PARKED, exit));
+            }
+          }
+        });
+    if (stopped[0]) {
+      image.answer(ExitReason.CLIENT);
+      left(image);
+    }
+  }
+
+  /** The caller's word for a client-driven image at an exit. */
+  void say(Journey image, Journey.Word word) {
+    boolean stopped = false;
+    lock.lock();
+    try {
+      if (image.telling && image.word == Journey.Word.NONE) {
+        image.word = word;
+      } else if (image.state == Journey.State.PARKED) {
+        image.timer.run();
+        if (word == Journey.Word.PROCEED) {
+          queue(image, image.stage + 1);
+        } else {
+          image.state = Journey.State.ENDED;
+          stopped = true;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (stopped) {
+      image.answer(ExitReason.CLIENT);
+      left(image);
+    }
+  }
+
+  /** Nobody wants the image any more. */
+  void cancel(Journey image, EngineException.Kind why) {
+    lock.lock();
+    try {
+      if (image.state == Journey.State.RUNNING) {
+        image.dropped = image.dropped == null ? why : image.dropped;
+        return;
+      }
+      if (image.state == Journey.State.ENDED) {
+        return;
+      }
+      unqueue(image);
+      image.state = Journey.State.ENDED;
+    } finally {
+      lock.unlock();
+    }
+    drop(image, why);
+  }
+
+  /** Time is up for an image that still waits where the timer left it. */
+  private void lapse(Journey image, Journey.State where, int stage) {
+    lock.lock();
+    try {
+      if (image.state != where || image.stage != stage) {
+        return;
+      }
+      unqueue(image);
+      image.state = Journey.State.ENDED;
+    } finally {
+      lock.unlock();
+    }
+    if (where == Journey.State.PARKED) {
+      image.answer(ExitReason.IDLE);
+    } else if (stage > 1) {
+      image.answer(ExitReason.DEADLINE);
+    } else {
+      image.fail(tooLate(image));
+    }
+    left(image);
+  }
+
+  static EngineException tooLate(Journey image) {
+    return new EngineException(
+        EngineException.Kind.TOO_LATE,
+        image.cascade().name() + ": stage 1 would not end within the deadline");
+  }
+
+  /** Refuses new images; true once none is inside. */
+  boolean drain(Duration limit) {
+    long left = limit.toNanos();
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      draining = true;
+      while (!inside.isEmpty() && left > 0) {
+        try {
+          left = empty.awaitNanos(left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          break;
+        }
+      }
+      return inside.isEmpty();
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Drops all images and sends the workers home. */
+  void close() {
+    List<Journey> left;
+    lock.lock();
+    try {
+      draining = true;
+      closed = true;
+      left = List.copyOf(inside);
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(image -> cancel(image, EngineException.Kind.DRAINING));
+  }
+
+  /** Does the next thing with a worker's image, unless it was dropped. */
+  private void settle(Journey image, Runnable next) {
+    EngineException.Kind dropped;
+    lock.lock();
+    try {
+      dropped = image.dropped;
+      if (dropped == null) {
+        next.run();
+        return;
+      }
+      image.state = Journey.State.ENDED;
+    } finally {
+      lock.unlock();
+    }
+    drop(image, dropped);
+  }
+
+  private EngineException.Kind end(Journey image) {
+    lock.lock();
+    try {
+      image.state = Journey.State.ENDED;
+      return image.dropped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop(Journey image, EngineException.Kind why) {
+    String said =
+        why == EngineException.Kind.CANCELLED ? "the caller cancelled" : "the server shuts down";
+    image.fail(new EngineException(why, image.cascade().name() + ": " + said));
+    left(image);
+  }
+
+  private void queue(Journey image, int stage) {
+    image.state = Journey.State.QUEUED;
+    image.stage = stage;
+    image.readyNanos = clock.nanos();
+    queues.add(image);
+    image.timer =
+        image.hasDeadline
+            ? clock.at(
+                Deadlines.latestStart(image, stage),
+                () -> lapse(image, Journey.State.QUEUED, stage))
+            : () -> {};
+    work.signal();
+  }
+
+  private void unqueue(Journey image) {
+    image.timer.run();
+    if (image.state == Journey.State.QUEUED) {
+      queues.remove(image);
+    }
+  }
+}
