@@ -27,15 +27,15 @@ final class CascadeAssembly {
       if (stage.number() < stages.size()) {
         outputs.addAll(Intermediate.consumed(stages.get(stage.number())));
       }
-      StageAssembly assembly =
-          new StageAssembly(stage, new StageWeights(weights.stage(stage.number()), stage), outputs);
+      StageGeometry upstream = stage.number() == 1 ? null : stages.get(stage.number() - 2);
+      StageModules modules =
+          new StageModules(stage, new StageWeights(weights.stage(stage.number())));
+      StageAssembly assembly = new StageAssembly(stage, upstream, modules, outputs);
       graphs.add(
           new StageGraph(
               stage,
               macs / 1e9,
-              stage.number() == 1
-                  ? List.of()
-                  : Intermediate.handover(stages.get(stage.number() - 2), stage),
+              upstream == null ? List.of() : Intermediate.handover(upstream, stage),
               assembly::graph));
     }
     return new CascadeGraphs(architecture.name(), stages.get(0).imageSize(), classes, graphs);

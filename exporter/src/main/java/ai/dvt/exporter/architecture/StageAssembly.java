@@ -1,13 +1,164 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.cascade.DataType;
 import ai.dvt.cascade.Flavour;
+import ai.dvt.exporter.geometry.ReuseSpec.ClassToken;
 import ai.dvt.exporter.geometry.StageGeometry;
+import ai.dvt.exporter.nn.Block;
+import ai.dvt.exporter.nn.Embedding;
+import ai.dvt.exporter.nn.Exit;
+import ai.dvt.exporter.nn.Front;
+import ai.dvt.exporter.nn.NormOperator;
+import ai.dvt.exporter.nn.Residual;
+import ai.dvt.exporter.nn.reuse.FeatureReuse;
+import ai.dvt.exporter.nn.reuse.RelationReuse;
+import ai.dvt.exporter.nn.reuse.RelationUpsampling;
 import ai.dvt.exporter.onnx.Graph;
+import ai.dvt.exporter.onnx.GraphBuilder;
+import ai.dvt.exporter.onnx.Layout;
+import ai.dvt.exporter.onnx.Shape;
+import ai.dvt.exporter.onnx.Value;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
-/** Builds the graphs of one stage. */
-record StageAssembly(StageGeometry stage, StageWeights weights, Set<Intermediate> outputs) {
+/** The blocks of one stage, and how an image flows through them. */
+final class StageAssembly {
+  private final StageGeometry stage;
+  private final StageGeometry upstream;
+  private final Set<Intermediate> outputs;
+  private final Front front;
+  private final Embedding embedding;
+  private final List<Block> blocks;
+  private final Exit exit;
+  private final Optional<FeatureReuse> features;
+  private final Optional<RelationReuse> relations;
+  private final Optional<RelationUpsampling> upsampling;
+
+  /**
+   * @param upstream null for the first stage
+   * @param outputs beside the logits
+   */
+  StageAssembly(
+      StageGeometry stage,
+      StageGeometry upstream,
+      StageModules modules,
+      Set<Intermediate> outputs) {
+    this.stage = stage;
+    this.upstream = upstream;
+    this.outputs = outputs;
+    this.front = modules.front();
+    this.embedding = modules.embedding();
+    this.blocks = modules.blocks();
+    this.exit = modules.exit();
+    this.features = modules.features();
+    this.relations = modules.relations();
+    this.upsampling = modules.upsampling();
+  }
+
   Graph graph(Flavour flavour) {
-    throw new UnsupportedOperationException("graph of " + flavour);
+    NormOperator norms = flavour == Flavour.CPU ? NormOperator.FUSED : NormOperator.STANDARD;
+    GraphBuilder graph = new GraphBuilder("stage_" + stage.number() + "_" + stage.name());
+    int size = stage.imageSize();
+    Value image = graph.input(StageGraph.IMAGE, DataType.FLOAT32, Shape.batch(3, size, size));
+    Map<Intermediate, Value> upstreamValues = new EnumMap<>(Intermediate.class);
+    for (Intermediate each : Intermediate.consumed(stage)) {
+      upstreamValues.put(each, graph.input(each.input(), DataType.FLOAT32, each.shape(upstream)));
+    }
+    List<Value> contexts = graph.within("contexts", () -> contexts(norms, upstreamValues));
+    List<Value> reused = graph.within("relations", () -> reused(upstreamValues));
+    Residual stream =
+        graph.within("embedding", () -> embedding.forward(front.forward(norms, image)));
+    List<Value> tokens = new ArrayList<>();
+    List<Value> logits = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      int layer = i;
+      Residual in = stream;
+      Block.Output out =
+          graph.within("blocks." + i, () -> layer(norms, layer, in, contexts, reused));
+      stream = out.stream();
+      logits.add(out.logits());
+      if (outputs.contains(Intermediate.LAYER_TOKENS)
+          || last(i) && outputs.contains(Intermediate.TOKENS)) {
+        stream = Residual.of(stream.sum());
+        tokens.add(stream.x());
+      }
+    }
+    Residual end = stream;
+    graph.output(StageGraph.LOGITS, graph.within("exit", () -> exit.forward(norms, end)));
+    for (Intermediate output : outputs) {
+      graph.output(output.output(), gathered(output, tokens, logits));
+    }
+    return graph.build();
+  }
+
+  private List<Value> contexts(NormOperator norms, Map<Intermediate, Value> upstreamValues) {
+    return features
+        .map(reuse -> seen(reuse))
+        .map(f -> f.forward(norms, upstreamValues.get(Intermediate.features(stage).orElseThrow())))
+        .orElse(List.of());
+  }
+
+  /** Without the last layer's contexts if only the class token, whose context is zero, goes on. */
+  private FeatureReuse seen(FeatureReuse reuse) {
+    ClassToken classToken = stage.features().orElseThrow().spec().classToken();
+    boolean unseen =
+        rows(blocks.size() - 1) == stage.prefix()
+            && classToken == ClassToken.ZERO
+            && reuse.layers().size() == blocks.size()
+            && blocks.size() > 1;
+    return unseen ? reuse.first(blocks.size() - 1) : reuse;
+  }
+
+  private List<Value> reused(Map<Intermediate, Value> upstreamValues) {
+    return relations
+        .map(r -> r.forward(upstreamValues.get(Intermediate.relations(stage).orElseThrow())))
+        .orElse(List.of());
+  }
+
+  private Block.Output layer(
+      NormOperator norms, int layer, Residual stream, List<Value> contexts, List<Value> reused) {
+    int rows = rows(layer);
+    Value relation =
+        reused.isEmpty() ? null : upsampling.orElseThrow().forward(reused.get(layer), rows);
+    UnaryOperator<Value> widen = UnaryOperator.identity();
+    if (layer < contexts.size()) {
+      Value context = rows(contexts.get(layer), rows);
+      widen = x -> Layout.concat(-1, x, context);
+    } else if (stage.contextWidth(layer) > 0) {
+      widen = x -> Layout.padWithZeros(x, 0, 0, 0, stage.contextWidth(layer));
+    }
+    return blocks.get(layer).forward(norms, stream, rows, widen, relation);
+  }
+
+  /** Tokens that go on in a layer: only those with a head, if nobody sees the others any more. */
+  private int rows(int layer) {
+    return last(layer) && outputs.isEmpty() ? stage.prefix() : stage.tokens();
+  }
+
+  private boolean last(int layer) {
+    return layer == blocks.size() - 1;
+  }
+
+  private static Value rows(Value value, int rows) {
+    return value.dimension(1) == rows ? value : Layout.slice(value, 1, 0, rows);
+  }
+
+  private Value gathered(Intermediate output, List<Value> tokens, List<Value> logits) {
+    return switch (output) {
+      case TOKENS -> tokens.get(tokens.size() - 1);
+      case LAYER_TOKENS ->
+          Layout.concat(1, tokens.stream().map(this::asLayer).toArray(Value[]::new));
+      case RELATIONS -> Layout.concat(1, logits.toArray(Value[]::new));
+      case LAST_RELATIONS -> logits.get(logits.size() - 1);
+    };
+  }
+
+  private Value asLayer(Value tokens) {
+    return Layout.reshape(tokens, Shape.batch(1, tokens.dimension(1), tokens.dimension(2)));
   }
 }

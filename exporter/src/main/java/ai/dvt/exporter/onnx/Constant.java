@@ -3,7 +3,9 @@ package ai.dvt.exporter.onnx;
 import ai.dvt.cascade.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -149,6 +151,19 @@ public final class Constant {
           return to;
         };
     return floats(name + ".T", Shape.of(columns, rows), trained, () -> transpose.apply(floats()));
+  }
+
+  /** The elements of all parts, one after another, in a shape of as many. */
+  public static Constant joined(String name, Shape shape, List<Constant> parts) {
+    return floats(
+        name,
+        shape,
+        parts.stream().anyMatch(Constant::trained),
+        () -> {
+          FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(shape.elements()));
+          parts.forEach(part -> all.put(part.floats()));
+          return all.array();
+        });
   }
 
   /** Slices {@code from} to before {@code to} of the outermost axis. */

@@ -1,0 +1,48 @@
+package ai.dvt.exporter.nn;
+
+import ai.dvt.exporter.nn.Attention.Attended;
+import ai.dvt.exporter.nn.NormOperator.Normalized;
+import ai.dvt.exporter.onnx.Value;
+import java.util.function.UnaryOperator;
+
+/**
+ * A transformer layer: z' = z + attention(norm(z)); z = z' + mlp(norm([z', context])) (paper Eqs.
+ * 1, 2 and 5).
+ */
+public record Block(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) {
+  /**
+   * What a block makes.
+   *
+   * @param stream [B, rows, D]
+   * @param logits of its attention, [B, H, rows, N]
+   */
+  public record Output(Residual stream, Value logits) {}
+
+  /**
+   * @param stream [B, N, D]
+   * @param rows how many tokens, from the first, go on; the others only take part in the attention
+   * @param widen [B, rows, D] to [B, rows, D + D'] with the context embeddings, or the identity
+   * @param relations added to the attention logits, [B, H, rows, N], or null
+   */
+  public Output forward(
+      NormOperator norms, Residual stream, int rows, UnaryOperator<Value> widen, Value relations) {
+    Normalized z = norms.normalize(stream, norm1);
+    Attended attended = attention.forward(z.normalized(), rows, relations);
+    Value skip = Residual.of(z.sum()).first(rows).x();
+    Residual open =
+        new Residual(skip, attended.output(), attention.projection().biasIn(attended.output()));
+    Normalized inner = normalize(norms, open, widen);
+    Value output = mlp.product(inner.normalized());
+    return new Output(
+        new Residual(inner.sum(), output, mlp.second().biasIn(output)), attended.logits());
+  }
+
+  private Normalized normalize(NormOperator norms, Residual open, UnaryOperator<Value> widen) {
+    if (norm2.scale().shape().dimension(0) == open.x().dimension(-1)) {
+      return norms.normalize(open, norm2);
+    }
+    Value sum = open.sum();
+    Residual widened = Residual.of(widen.apply(sum));
+    return new Normalized(norms.normalize(widened, norm2).normalized(), sum);
+  }
+}
