@@ -1,12 +1,11 @@
 package ai.dvt.exporter.checkpoint;
 
-import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +19,8 @@ import java.util.Map;
  */
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensors) {
   private static final String METADATA = "__metadata__";
+  private static final String FORM =
+      "one JSON object with dtype, shape and data_offsets for each tensor";
   private static final int MAX_TENSORS = 100_000;
   private static final int MAX_RANK = 16;
 
@@ -61,13 +62,10 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
         throw file.error("header: more than one JSON value (expected: one object)");
       }
       return new SafetensorsHeader(metadata, tensors);
-    } catch (MalformedJsonException
-        | IllegalStateException
-        | NumberFormatException
-        | JsonParseException e) {
-      throw file.error("header: not the JSON expected: " + firstLine(e), e);
-    } catch (IOException e) {
-      throw file.error("header: not valid JSON text in UTF-8: " + firstLine(e), e);
+    } catch (CharacterCodingException e) {
+      throw file.error("header: is not UTF-8 (expected: JSON in UTF-8)", e);
+    } catch (IOException | IllegalStateException | NumberFormatException e) {
+      throw file.error("header: " + reason(e) + " (expected: " + FORM + ")", e);
     }
   }
 
@@ -115,9 +113,11 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
     return numbers;
   }
 
-  private static String firstLine(Exception e) {
+  /** What gson says, without its advice and without the path, which may be long. */
+  private static String reason(Exception e) {
     String message = String.valueOf(e.getMessage());
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    int end = message.indexOf(" path $");
+    String brief = end < 0 ? message : message.substring(0, end);
+    return brief.replaceFirst("^Use JsonReader.*malformed JSON", "is not strict JSON");
   }
 }
