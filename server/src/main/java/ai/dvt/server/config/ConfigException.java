@@ -1,0 +1,16 @@
+package ai.dvt.server.config;
+
+/** A setting that cannot be; the message reads {@code option: got (expected: rule)}. */
+public final class ConfigException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  ConfigException(String option, Object got, String rule) {
+    super(option + ": " + got + " (expected: " + rule + ")");
+  }
+
+  static void require(boolean holds, String option, Object got, String rule) {
+    if (!holds) {
+      throw new ConfigException(option, got, rule);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package ai.dvt.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The settings of an operator who chose nothing. */
+public final class Defaults {
+  public static final String HOST = "127.0.0.1";
+  public static final int PORT = 8500;
+  public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+
+  private Defaults() {}
+
+  /**
+   * One worker a core; half of the heap's limit for admitted images, which lie outside the heap.
+   */
+  public static EngineLimits engine() {
+    Runtime runtime = Runtime.getRuntime();
+    return new EngineLimits(
+        runtime.availableProcessors(),
+        16,
+        Duration.ofMillis(2),
+        Math.max(64L << 20, runtime.maxMemory() / 2));
+  }
+
+  /**
+   * Messages of 64 MiB; a quarter of the heap's limit, and at least one message, for all requests
+   * under way.
+   */
+  public static CallLimits calls() {
+    int message = 64 << 20;
+    return new CallLimits(
+        message,
+        Math.max(message, Runtime.getRuntime().maxMemory() / 4),
+        Duration.ofSeconds(60),
+        1024,
+        64,
+        64,
+        Duration.ofSeconds(30));
+  }
+
+  /** 256 calls a connection, dead peers found within a minute, no end by idleness or age. */
+  public static ConnectionLimits connections() {
+    return new ConnectionLimits(
+        256,
+        Duration.ofSeconds(40),
+        Duration.ofSeconds(20),
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofSeconds(30));
+  }
+
+  /** Everything by default. */
+  public static ServerConfig server(Path models) {
+    return new ServerConfig(models, HOST, PORT, engine(), calls(), connections(), DRAIN_TIMEOUT);
+  }
+}

@@ -1,0 +1,26 @@
+package ai.dvt.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * All of a server's settings.
+ *
+ * @param models the folder of {@code <model>/<version>/}
+ * @param port 0: any free one
+ * @param drainTimeout from the wish to stop to the end of calls still open
+ */
+public record ServerConfig(
+    Path models,
+    String host,
+    int port,
+    EngineLimits engine,
+    CallLimits calls,
+    ConnectionLimits connections,
+    Duration drainTimeout) {
+  public ServerConfig {
+    ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
+    ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
+    ConfigException.require(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
+  }
+}

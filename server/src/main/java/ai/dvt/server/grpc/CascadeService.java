@@ -1,0 +1,141 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.v1.CascadeRequest;
+import ai.dvt.cascade.v1.CascadeResponse;
+import ai.dvt.cascade.v1.CascadeServiceGrpc.CascadeServiceImplBase;
+import ai.dvt.cascade.v1.ClassifyRequest;
+import ai.dvt.cascade.v1.ClassifyResponse;
+import ai.dvt.cascade.v1.ClassifyStreamRequest;
+import ai.dvt.cascade.v1.ClassifyStreamResponse;
+import ai.dvt.cascade.v1.DescribeModelRequest;
+import ai.dvt.cascade.v1.DescribeModelResponse;
+import ai.dvt.cascade.v1.ListModelsRequest;
+import ai.dvt.cascade.v1.ListModelsResponse;
+import ai.dvt.server.config.CallLimits;
+import ai.dvt.server.engine.CascadeEngine;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** {@code cascade.v1.CascadeService}: hands every call to the class of its RPC. */
+public final class CascadeService extends CascadeServiceImplBase {
+  private final Supplier<ModelCatalogue> catalogue;
+  private final RequestValidator validator;
+  private final ImageIntake intake;
+  private final CallLimits limits;
+  private final OpenCalls openCalls = new OpenCalls();
+
+  /**
+   * @param catalogue the models of the moment
+   * @param decoders runs the decoding of admitted images
+   */
+  public CascadeService(
+      Supplier<ModelCatalogue> catalogue,
+      CascadeEngine engine,
+      Executor decoders,
+      CallLimits limits) {
+    this.catalogue = catalogue;
+    this.validator = new RequestValidator(catalogue);
+    this.intake = new ImageIntake(engine, decoders);
+    this.limits = limits;
+  }
+
+  @Override
+  public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> observer) {
+    ServerCallStreamObserver<ClassifyResponse> server =
+        (ServerCallStreamObserver<ClassifyResponse>) observer;
+    ResponseStream<ClassifyResponse> responses = new ResponseStream<>(server);
+    ClassifyCall call;
+    try {
+      Order order =
+          validator.order(
+              request.getModel(),
+              request.hasPolicy() ? Optional.of(request.getPolicy()) : Optional.empty(),
+              request.getTopK());
+      ClassifyCall.checkCount(request, limits.imagesPerRequest());
+      call = new ClassifyCall(intake, openCalls, request, order, responses);
+      openCalls.enter(call);
+    } catch (RequestException e) {
+      responses.fail(e);
+      return;
+    }
+    server.setOnCancelHandler(call::cancel);
+    call.start();
+  }
+
+  @Override
+  public StreamObserver<ClassifyStreamRequest> classifyStream(
+      StreamObserver<ClassifyStreamResponse> observer) {
+    ServerCallStreamObserver<ClassifyStreamResponse> server =
+        (ServerCallStreamObserver<ClassifyStreamResponse>) observer;
+    server.disableAutoRequest();
+    ResponseStream<ClassifyStreamResponse> responses = new ResponseStream<>(server);
+    ClassifyStreamCall call =
+        new ClassifyStreamCall(validator, intake, openCalls, limits.imagesPerStream(), responses);
+    try {
+      openCalls.enter(call);
+    } catch (RequestException e) {
+      responses.fail(e);
+      return call;
+    }
+    server.setOnReadyHandler(call::read);
+    server.setOnCancelHandler(call::cancel);
+    call.read();
+    return call;
+  }
+
+  @Override
+  public StreamObserver<CascadeRequest> cascade(StreamObserver<CascadeResponse> observer) {
+    ServerCallStreamObserver<CascadeResponse> server =
+        (ServerCallStreamObserver<CascadeResponse>) observer;
+    server.disableAutoRequest();
+    ResponseStream<CascadeResponse> responses = new ResponseStream<>(server);
+    CascadeCall call =
+        new CascadeCall(validator, intake, openCalls, limits, ClientShare.ofCall(), responses);
+    try {
+      openCalls.enter(call);
+    } catch (RequestException e) {
+      responses.fail(e);
+      return call;
+    }
+    server.setOnReadyHandler(call::read);
+    server.setOnCancelHandler(call::cancel);
+    call.read();
+    return call;
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
+    observer.onNext(ModelDescriber.list(catalogue.get()));
+    observer.onCompleted();
+  }
+
+  @Override
+  public void describeModel(
+      DescribeModelRequest request, StreamObserver<DescribeModelResponse> observer) {
+    try {
+      observer.onNext(ModelDescriber.describe(validator.model(request.getModel())));
+      observer.onCompleted();
+    } catch (RequestException e) {
+      observer.onError(Statuses.asException(e));
+    }
+  }
+
+  /** From now on no call with images begins. */
+  public void refuseNewCalls() {
+    openCalls.refuseNew();
+  }
+
+  /** Waits until no call with images is under way, at most this long. */
+  public void awaitNoCalls(Duration limit) throws InterruptedException {
+    openCalls.awaitNone(limit);
+  }
+
+  /** Ends the calls with images that are still open: UNAVAILABLE. */
+  public void endCalls() {
+    openCalls.endAll();
+  }
+}

@@ -1,0 +1,139 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.server.config.CallLimits;
+import ai.dvt.server.config.ConnectionLimits;
+import ai.dvt.server.grpc.flow.GateLimits;
+import ai.dvt.server.grpc.flow.InboundGate;
+import ai.dvt.server.grpc.flow.RequestBudget;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The listening address with the service, health and reflection on it, and all limits. */
+public final class GrpcEndpoint implements AutoCloseable {
+  /** What a stream may have on the way before its message is admitted: HTTP/2 flow control. */
+  private static final int WINDOW_BYTES = 256 << 10;
+
+  private final Server server;
+  private final HealthStatusManager health;
+  private final ExecutorService handlers;
+  private final RequestBudget budget;
+
+  private GrpcEndpoint(
+      Server server, HealthStatusManager health, ExecutorService handlers, RequestBudget budget) {
+    this.server = server;
+    this.health = health;
+    this.handlers = handlers;
+    this.budget = budget;
+  }
+
+  /**
+   * Listens; the health service says NOT_SERVING until told otherwise.
+   *
+   * @throws IOException if the address cannot be had
+   */
+  public static GrpcEndpoint open(
+      InetSocketAddress address,
+      CascadeService service,
+      CallLimits calls,
+      ConnectionLimits connections)
+      throws IOException {
+    HealthStatusManager health = new HealthStatusManager();
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    RequestBudget budget = new RequestBudget(calls.maxInflightRequestBytes());
+    ExecutorService handlers = handlers();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .executor(handlers)
+            .addService(service)
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addTransportFilter(ClientShare.filter())
+            .intercept(ClientShare.interceptor())
+            .flowControlWindow(WINDOW_BYTES)
+            .maxConcurrentCallsPerConnection(connections.streams())
+            .keepAliveTime(connections.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(connections.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConnectionAgeGrace(connections.ageGrace().toNanos(), TimeUnit.NANOSECONDS);
+    connections
+        .idle()
+        .ifPresent(idle -> builder.maxConnectionIdle(idle.toNanos(), TimeUnit.NANOSECONDS));
+    connections
+        .age()
+        .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
+    new InboundGate(budget, new GateLimits(calls.maxMessageBytes(), calls.messageTimeout()))
+        .install(builder);
+    try {
+      return new GrpcEndpoint(builder.build().start(), health, handlers, budget);
+    } catch (IOException e) {
+      handlers.shutdown();
+      throw e;
+    }
+  }
+
+  /** Handlers do not block; a thread holds a decoded message, so there are few. */
+  private static ExecutorService handlers() {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        Math.max(4, Runtime.getRuntime().availableProcessors()),
+        work -> {
+          Thread thread = new Thread(work, "grpc-handler-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Bytes of the requests under way. */
+  public long inflightRequestBytes() {
+    return budget.heldBytes();
+  }
+
+  /**
+   * Tells the health service.
+   *
+   * @param name a model's name, or empty for the server as a whole
+   */
+  public void setServing(String name, boolean serving) {
+    health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /** Everything is NOT_SERVING from now on, for good. */
+  public void leaveService() {
+    health.enterTerminalState();
+  }
+
+  /** Stops listening; calls that are still open get this long, then they are cut. */
+  public void close(Duration grace) {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    handlers.shutdown();
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,223 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.ExitPassed;
+import ai.dvt.cascade.ExitReason;
+import ai.dvt.server.engine.EngineException;
+import ai.dvt.server.engine.ImageListener;
+import ai.dvt.server.engine.ImageTask;
+import ai.dvt.server.engine.ImageTicket;
+import ai.dvt.server.engine.InputRow;
+import ai.dvt.server.engine.Reservation;
+import ai.dvt.server.engine.Waiting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * One image on its way: room, decoding, engine. Owns the room until the engine takes it. Safe from
+ * any thread.
+ */
+final class ImageWork {
+  private final ImageIntake intake;
+  private final ImageEvents events;
+
+  private ImageTurn turn;
+  private Waiting place;
+  private ImageTicket ticket;
+  private Consumer<ImageTicket> pendingStep = t -> {};
+  private boolean cancelled;
+  private boolean ended;
+
+  ImageWork(ImageIntake intake, ImageTurn turn, ImageEvents events) {
+    this.intake = intake;
+    this.turn = turn;
+    this.events = events;
+  }
+
+  /** Starts if there is room now. */
+  boolean enterNow() {
+    Optional<Reservation> room =
+        intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
+    room.ifPresent(this::decodeLater);
+    return room.isPresent();
+  }
+
+  /**
+   * Starts when there is room.
+   *
+   * @param entered called once when there is, possibly before this returns; not after {@link
+   *     #cancel}
+   */
+  void enterWhenRoom(Runnable entered) {
+    Waiting mine =
+        intake
+            .admission()
+            .reserveWhenRoom(
+                turn.order().model().cascade(),
+                turn.rowBytes(),
+                room -> {
+                  decodeLater(room);
+                  entered.run();
+                });
+    boolean gone;
+    synchronized (this) {
+      place = mine;
+      gone = cancelled;
+    }
+    if (gone) {
+      mine.close();
+    }
+  }
+
+  /** Runs the next stage of an image that waits at an exit. */
+  void proceed() {
+    step(ImageTicket::proceed);
+  }
+
+  /** Answers an image that waits at an exit with its last outcome. */
+  void stop() {
+    step(ImageTicket::stop);
+  }
+
+  /** Nobody wants the answer any more. */
+  void cancel() {
+    Waiting toLeave;
+    ImageTicket toCancel;
+    synchronized (this) {
+      if (cancelled || ended) {
+        return;
+      }
+      cancelled = true;
+      toLeave = place;
+      toCancel = ticket;
+    }
+    if (toCancel != null) {
+      toCancel.cancel();
+      return;
+    }
+    if (toLeave != null) {
+      toLeave.close();
+    }
+    fail(gone());
+  }
+
+  private void step(Consumer<ImageTicket> step) {
+    ImageTicket now;
+    synchronized (this) {
+      now = ticket;
+      if (now == null) { // the image reached its exit before submit returned
+        pendingStep = step;
+      }
+    }
+    if (now != null) {
+      step.accept(now);
+    }
+  }
+
+  private void decodeLater(Reservation room) {
+    try {
+      intake.decoders().execute(() -> decode(room));
+    } catch (RejectedExecutionException e) {
+      room.close();
+      fail(RequestException.unavailable("the server shuts down"));
+    }
+  }
+
+  private void decode(Reservation room) {
+    ImageTurn mine;
+    synchronized (this) {
+      mine = turn;
+    }
+    if (mine == null) {
+      room.close();
+      return;
+    }
+    InputRow row;
+    try {
+      row = RequestValidator.row(mine.image(), mine.field(), mine.order().model());
+    } catch (RequestException | RuntimeException e) {
+      room.close();
+      fail(e);
+      return;
+    }
+    mine.charge().close();
+    submit(room, mine, row);
+  }
+
+  private void submit(Reservation room, ImageTurn mine, InputRow row) {
+    synchronized (this) {
+      turn = null;
+    }
+    ImageTicket submitted =
+        intake
+            .engine()
+            .submit(
+                room,
+                new ImageTask(
+                    mine.order().model().cascade(),
+                    row,
+                    mine.order().policy(),
+                    mine.idleLimit().isPresent(),
+                    mine.deadlineNanos(),
+                    mine.idleLimit().orElse(Duration.ZERO),
+                    new Listener()));
+    Consumer<ImageTicket> step;
+    boolean gone;
+    synchronized (this) {
+      ticket = submitted;
+      step = pendingStep;
+      gone = cancelled;
+    }
+    step.accept(submitted);
+    if (gone) {
+      submitted.cancel();
+    }
+  }
+
+  private static EngineException gone() {
+    return new EngineException(EngineException.Kind.CANCELLED, "the caller went away");
+  }
+
+  private void fail(Throwable cause) {
+    if (end()) {
+      events.failed(cause);
+    }
+  }
+
+  private boolean end() {
+    ImageTurn unused;
+    synchronized (this) {
+      if (ended) {
+        return false;
+      }
+      ended = true;
+      unused = turn;
+      turn = null;
+    }
+    if (unused != null) {
+      unused.charge().close();
+    }
+    return true;
+  }
+
+  private final class Listener implements ImageListener {
+    @Override
+    public void reached(List<ExitPassed> passed, float[] logits) {
+      events.reached(passed, logits);
+    }
+
+    @Override
+    public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
+      if (end()) {
+        events.answered(passed, logits, reason);
+      }
+    }
+
+    @Override
+    public void failed(EngineException cause) {
+      fail(cause);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.v1.DescribeModelResponse;
+import ai.dvt.cascade.v1.ListModelsResponse;
+import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.cascade.v1.ModelStatus;
+import ai.dvt.cascade.wire.Manifests;
+
+/** What {@code ListModels} and {@code DescribeModel} say of models. */
+final class ModelDescriber {
+  private ModelDescriber() {}
+
+  static ListModelsResponse list(ModelCatalogue catalogue) {
+    ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
+    catalogue
+        .served()
+        .forEach(
+            model ->
+                response.addModels(ModelStatus.newBuilder().setModel(ref(model)).setReady(true)));
+    catalogue
+        .unserved()
+        .forEach(
+            model ->
+                response.addModels(
+                    ModelStatus.newBuilder()
+                        .setModel(
+                            ModelRef.newBuilder().setName(model.name()).setVersion(model.version()))
+                        .addAllProblems(model.problems())));
+    return response.build();
+  }
+
+  static DescribeModelResponse describe(ServedModel model) {
+    return DescribeModelResponse.newBuilder()
+        .setModel(ref(model))
+        .setManifest(Manifests.toMessage(model.version().manifest()))
+        .addAllCalibrations(
+            model.version().calibrations().values().stream().map(Manifests::toMessage).toList())
+        .addAllLabels(model.version().labels())
+        .setVariant(model.cascade().variant().name())
+        .setProvider(model.provider())
+        .setDefaultPolicy(model.version().defaultPolicy().toString())
+        .build();
+  }
+
+  private static ModelRef ref(ServedModel model) {
+    return ModelRef.newBuilder()
+        .setName(model.version().name())
+        .setVersion(model.version().version())
+        .build();
+  }
+}

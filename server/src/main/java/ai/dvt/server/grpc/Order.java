@@ -1,0 +1,10 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.BoundPolicy;
+
+/**
+ * How images are to be answered, checked.
+ *
+ * @param topK labels in an answer
+ */
+record Order(ServedModel model, BoundPolicy policy, int topK) {}

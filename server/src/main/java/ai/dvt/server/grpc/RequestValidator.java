@@ -1,0 +1,104 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.BoundPolicy;
+import ai.dvt.cascade.ContractException;
+import ai.dvt.cascade.ExitPolicy;
+import ai.dvt.cascade.v1.DataType;
+import ai.dvt.cascade.v1.Image;
+import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.cascade.v1.Tensor;
+import ai.dvt.cascade.wire.Policies;
+import ai.dvt.server.image.PictureException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Checks requests before anything is spent on them. Errors name the request's own fields. */
+final class RequestValidator {
+  private final Supplier<ModelCatalogue> catalogue;
+
+  /**
+   * @param catalogue asked anew for every request
+   */
+  RequestValidator(Supplier<ModelCatalogue> catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  /** The model that a request names. */
+  ServedModel model(ModelRef ref) throws RequestException {
+    if (ref.getName().isEmpty()) {
+      throw RequestException.invalid("model.name", "\"\"", "the name of a model");
+    }
+    return catalogue.get().find(ref.getName(), ref.getVersion());
+  }
+
+  /**
+   * An order for images.
+   *
+   * @param policy absent: the model's default; it replaces the default, nothing is merged
+   * @param topK 0 means 1
+   */
+  Order order(ModelRef ref, Optional<ai.dvt.cascade.v1.ExitPolicy> policy, int topK)
+      throws RequestException {
+    ServedModel model = model(ref);
+    int classes = model.cascade().classes();
+    if (Integer.compareUnsigned(topK, classes) > 0) {
+      throw RequestException.invalid(
+          "top_k", Integer.toUnsignedString(topK), "0 to " + classes + ", the model's classes");
+    }
+    return new Order(model, policy(model, policy), Math.max(1, topK));
+  }
+
+  private static BoundPolicy policy(
+      ServedModel model, Optional<ai.dvt.cascade.v1.ExitPolicy> message) throws RequestException {
+    try {
+      ExitPolicy policy =
+          message.isPresent()
+              ? Policies.fromMessage(message.get())
+              : model.version().defaultPolicy();
+      return model.bind(policy);
+    } catch (ContractException e) {
+      throw RequestException.invalid("policy", e);
+    }
+  }
+
+  /**
+   * What an image will keep alive while it waits, told by its form alone.
+   *
+   * @param field the image's name in the request, e.g. {@code images[3]}
+   * @throws RequestException for an image without content or of another type
+   */
+  static long rowBytes(Image image, String field, ServedModel model) throws RequestException {
+    return switch (image.getContentCase()) {
+      case ENCODED -> model.rows().pixelRowBytes();
+      case TENSOR -> {
+        DataType type = image.getTensor().getDataType();
+        if (type == DataType.DATA_TYPE_UINT8) {
+          yield model.rows().pixelRowBytes();
+        }
+        if (type == DataType.DATA_TYPE_FLOAT32) {
+          yield model.rows().normalisedRowBytes();
+        }
+        throw RequestException.invalid(
+            field + ".tensor.data_type", type, "DATA_TYPE_UINT8 or DATA_TYPE_FLOAT32");
+      }
+      case CONTENT_NOT_SET ->
+          throw RequestException.invalid(field, "no content", "encoded or tensor");
+    };
+  }
+
+  /** Decodes an image into a row of the model's input; takes a while. */
+  static ai.dvt.server.engine.InputRow row(Image image, String field, ServedModel model)
+      throws RequestException {
+    try {
+      if (image.hasEncoded()) {
+        return model.rows().encoded(image.getEncoded().asReadOnlyByteBuffer());
+      }
+      Tensor tensor = image.getTensor();
+      return tensor.getDataType() == DataType.DATA_TYPE_UINT8
+          ? model.rows().pixels(tensor.getShapeList(), tensor.getData().asReadOnlyByteBuffer())
+          : model.rows().normalised(tensor.getShapeList(), tensor.getData().asReadOnlyByteBuffer());
+    } catch (PictureException e) {
+      throw new RequestException(RequestException.Kind.INVALID, e.field(field), e.message(field));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package ai.dvt.server.grpc;
+
+import ai.dvt.cascade.BoundPolicy;
+import ai.dvt.cascade.ContractException;
+import ai.dvt.cascade.ExitPolicy;
+import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.server.engine.ServedCascade;
+import ai.dvt.server.image.InputRows;
+import ai.dvt.server.repository.ModelVersion;
+import java.util.Optional;
+
+/**
+ * A model version that passed its self-test and answers.
+ *
+ * @param provider the execution provider in use, e.g. {@code cpu}
+ */
+public record ServedModel(
+    ModelVersion version, ServedCascade cascade, InputRows rows, String provider) {
+  /**
+   * Checks a policy against the cascade and its operating points.
+   *
+   * @throws ContractException naming the field that does not fit
+   */
+  public BoundPolicy bind(ExitPolicy policy) {
+    return BoundPolicy.of(
+        policy,
+        cascade.variant().gflops(),
+        name ->
+            Optional.ofNullable(version.points().get(name))
+                .filter(this::suits)
+                .map(OperatingPoint::thresholds));
+  }
+
+  private boolean suits(OperatingPoint point) {
+    return point.variant().isEmpty() || point.variant().get().equals(cascade.variant().name());
+  }
+}
