@@ -1,0 +1,193 @@
+package ai.dvt.server;
+
+import ai.dvt.server.config.ServerConfig;
+import ai.dvt.server.engine.CascadeEngine;
+import ai.dvt.server.engine.EngineSettings;
+import ai.dvt.server.grpc.CascadeService;
+import ai.dvt.server.grpc.GrpcEndpoint;
+import ai.dvt.server.grpc.ModelCatalogue;
+import ai.dvt.server.image.PictureDecoder;
+import ai.dvt.server.image.PictureLimits;
+import ai.dvt.server.repository.RepositoryException;
+import ai.dvt.server.runtime.CpuDevice;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A running server: device, engine, models and the address they answer on. */
+public final class CascadeServer implements AutoCloseable {
+  /** For what is still being sent when everything is answered. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private final ServerConfig config;
+  private final AtomicReference<ModelCatalogue> catalogue =
+      new AtomicReference<>(new ModelCatalogue(List.of(), List.of()));
+  private final Device device;
+  private final CascadeEngine engine;
+  private final ExecutorService decoders;
+  private final CascadeService service;
+  private final GrpcEndpoint endpoint;
+  private boolean closed;
+
+  private CascadeServer(ServerConfig config) throws ServerException {
+    this.config = config;
+    this.device = new CpuDevice(SessionSettings.DEFAULT, config.engine().workers());
+    this.engine =
+        new CascadeEngine(
+            device,
+            new EngineSettings(config.engine().queueBytes(), config.engine().maxQueueDelay()));
+    this.decoders = decoders(config.engine().workers());
+    this.service = new CascadeService(catalogue::get, engine, decoders, config.calls());
+    try {
+      this.endpoint =
+          GrpcEndpoint.open(
+              new InetSocketAddress(config.host(), config.port()),
+              service,
+              config.calls(),
+              config.connections());
+    } catch (IOException | RuntimeException e) {
+      closeInside();
+      throw new ServerException(
+          "host, port",
+          config.host() + ":" + config.port() + ", " + rootMessage(e),
+          "an address of this machine that nobody uses",
+          e);
+    }
+  }
+
+  /**
+   * Takes the address, loads the models and begins to serve. NOT_SERVING until all models were
+   * tried.
+   *
+   * @throws ServerException if the address cannot be had or no model can be served
+   */
+  public static CascadeServer start(ServerConfig config) throws ServerException {
+    CascadeServer server = new CascadeServer(config);
+    try {
+      server.load();
+      return server;
+    } catch (ServerException | RuntimeException | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void load() throws ServerException {
+    ModelLoader loader =
+        new ModelLoader(
+            device, config.engine().maxBatch(), new PictureDecoder(PictureLimits.DEFAULT));
+    ModelCatalogue models;
+    try {
+      models = loader.load(config.models());
+    } catch (RepositoryException e) {
+      throw new ServerException(e.getMessage());
+    }
+    catalogue.set(models);
+    if (models.served().isEmpty()) {
+      StringBuilder message =
+          new StringBuilder(
+              "models: none in " + config.models() + " can be served (expected: at least one)");
+      models
+          .unserved()
+          .forEach(
+              model ->
+                  model
+                      .problems()
+                      .forEach(
+                          problem ->
+                              message.append(
+                                  "\n  " + model.name() + "/" + model.version() + ": " + problem)));
+      throw new ServerException(message.toString());
+    }
+    models.unserved().forEach(model -> endpoint.setServing(model.name(), false));
+    models.served().forEach(model -> endpoint.setServing(model.version().name(), true));
+    endpoint.setServing("cascade.v1.CascadeService", true);
+    endpoint.setServing("", true);
+  }
+
+  /** The models, served or not. */
+  public ModelCatalogue catalogue() {
+    return catalogue.get();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return endpoint.port();
+  }
+
+  /** Bytes reserved for admitted images; 0 when nothing is on the way. */
+  public long admittedBytes() {
+    return engine.admission().reservedBytes();
+  }
+
+  /** Bytes of request messages in memory; 0 when nothing is on the way. */
+  public long inflightRequestBytes() {
+    return endpoint.inflightRequestBytes();
+  }
+
+  /**
+   * Ends in order: NOT_SERVING, no new images, admitted ones are answered; what is still open after
+   * the drain timeout ends UNAVAILABLE.
+   */
+  public void drain() {
+    long end = System.nanoTime() + config.drainTimeout().toNanos();
+    endpoint.leaveService();
+    service.refuseNewCalls();
+    engine.drain(config.drainTimeout());
+    try {
+      service.awaitNoCalls(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    close();
+  }
+
+  /** Ends now: open calls end UNAVAILABLE. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    endpoint.leaveService();
+    service.refuseNewCalls();
+    service.endCalls();
+    endpoint.close(LAST_WORDS);
+    closeInside();
+  }
+
+  private void closeInside() {
+    engine.close();
+    decoders.shutdownNow();
+    catalogue.get().served().forEach(model -> model.cascade().close());
+    device.close();
+  }
+
+  private static ExecutorService decoders(int threads) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        threads,
+        work -> {
+          Thread thread = new Thread(work, "decoder-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

@@ -1,0 +1,287 @@
+package ai.dvt.server.cli;
+
+import ai.dvt.server.CascadeServer;
+import ai.dvt.server.ServerException;
+import ai.dvt.server.config.CallLimits;
+import ai.dvt.server.config.ConnectionLimits;
+import ai.dvt.server.config.Defaults;
+import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves models until it is told to end. */
+@Command(
+    name = "serve",
+    sortOptions = false,
+    description = {
+      "Serves every <model>/<version>/ folder over gRPC (cascade.v1.CascadeService, health and"
+          + " reflection).",
+      "On SIGTERM it takes no new images, answers the admitted ones and ends with status 0.",
+      "Sizes read like 64MiB or 2g, durations like 30s, 5m or 200us."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this help.")
+  private boolean help;
+
+  @Option(
+      names = "--models",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of models.")
+  private Path models;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen (default: ${DEFAULT-VALUE}, this machine only).")
+  private String host = Defaults.HOST;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "0: any free one (default: ${DEFAULT-VALUE}).")
+  private int port = Defaults.PORT;
+
+  @Option(
+      names = "--port-file",
+      paramLabel = "FILE",
+      description = "Gets the port's number once the server serves.")
+  private Path portFile;
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "After it, at the end, open calls are cut (default: 30s).")
+  private Duration drainTimeout = Defaults.DRAIN_TIMEOUT;
+
+  @ArgGroup(exclusive = false, heading = "%nStages:%n")
+  private EngineOptions engine = new EngineOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nCalls:%n")
+  private CallOptions calls = new CallOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nConnections:%n")
+  private ConnectionOptions connections = new ConnectionOptions();
+
+  @Override
+  public Integer call() throws ServerException, IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    ServerConfig config =
+        new ServerConfig(
+            models,
+            host,
+            port,
+            engine.limits(),
+            calls.limits(),
+            connections.limits(),
+            drainTimeout);
+    CascadeServer server = CascadeServer.start(config);
+    new StartReport(out).print(server.catalogue());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
+    if (portFile != null) {
+      writePort(portFile, server.port());
+    }
+    out.println("listening on " + host + ":" + server.port());
+    out.flush();
+    new CountDownLatch(1).await(); // until a signal ends the process
+    return 0;
+  }
+
+  /** Runs when the process is told to end; ends it with 0, which a signal alone would not. */
+  private static void end(CascadeServer server, PrintWriter out) {
+    int status = 1;
+    try {
+      out.println("draining");
+      server.drain();
+      out.println("stopped");
+      status = 0;
+    } finally {
+      out.flush();
+      Runtime.getRuntime().halt(status);
+    }
+  }
+
+  /** All at once: whoever sees the file can read the whole number. */
+  private static void writePort(Path file, int port) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path whole = Files.createTempFile(target.getParent(), ".port", "");
+    Files.writeString(whole, port + "\n");
+    Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** How stages run. */
+  static final class EngineOptions {
+    private final EngineLimits defaults = Defaults.engine();
+
+    @Option(
+        names = "--workers",
+        paramLabel = "N",
+        description = "Threads that run stages (default: one a core).")
+    private int workers = defaults.workers();
+
+    @Option(
+        names = "--max-batch",
+        paramLabel = "N",
+        description = "Most images in a run (default: 16).")
+    private int maxBatch = defaults.maxBatch();
+
+    @Option(
+        names = "--max-queue-delay",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "How long an image waits for its batch to fill (default: 2ms).")
+    private Duration maxQueueDelay = defaults.maxQueueDelay();
+
+    @Option(
+        names = "--queue-bytes",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        description =
+            "Pictures and handed-over tensors of all admitted images"
+                + " (default: half the heap's limit).")
+    private long queueBytes = defaults.queueBytes();
+
+    EngineLimits limits() {
+      return new EngineLimits(workers, maxBatch, maxQueueDelay, queueBytes);
+    }
+  }
+
+  /** What callers may take. */
+  static final class CallOptions {
+    private final CallLimits defaults = Defaults.calls();
+
+    @Option(
+        names = "--max-message-bytes",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        description = "Largest request message (default: 64MiB).")
+    private long maxMessageBytes = defaults.maxMessageBytes();
+
+    @Option(
+        names = "--max-inflight-request-bytes",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        description =
+            "Request messages of all calls, acquired before one is read"
+                + " (default: a quarter of the heap's limit).")
+    private long maxInflightRequestBytes = defaults.maxInflightRequestBytes();
+
+    @Option(
+        names = "--message-timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "Within which an admitted message has to arrive (default: 60s).")
+    private Duration messageTimeout = defaults.messageTimeout();
+
+    @Option(
+        names = "--images-per-request",
+        paramLabel = "N",
+        description = "Of one Classify (default: 1024).")
+    private int imagesPerRequest = defaults.imagesPerRequest();
+
+    @Option(
+        names = "--images-per-stream",
+        paramLabel = "N",
+        description = "On the way at one time (default: 64).")
+    private int imagesPerStream = defaults.imagesPerStream();
+
+    @Option(
+        names = "--client-driven-images",
+        paramLabel = "N",
+        description = "On the way in all Cascade streams of one connection (default: 64).")
+    private int clientDrivenImages = defaults.clientDrivenImages();
+
+    @Option(
+        names = "--idle-limit",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "How long an image waits for CONTINUE or STOP (default: 30s).")
+    private Duration idleLimit = defaults.idleLimit();
+
+    CallLimits limits() {
+      return new CallLimits(
+          (int) Math.min(maxMessageBytes, Integer.MAX_VALUE),
+          maxInflightRequestBytes,
+          messageTimeout,
+          imagesPerRequest,
+          imagesPerStream,
+          clientDrivenImages,
+          idleLimit);
+    }
+  }
+
+  /** What a connection may be. */
+  static final class ConnectionOptions {
+    private final ConnectionLimits defaults = Defaults.connections();
+
+    @Option(
+        names = "--streams-per-connection",
+        paramLabel = "N",
+        description = "Calls at one time (default: 256).")
+    private int streams = defaults.streams();
+
+    @Option(
+        names = "--keepalive",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "Silence before the client is asked whether it lives (default: 40s).")
+    private Duration keepAlive = defaults.keepAlive();
+
+    @Option(
+        names = "--keepalive-timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "Within which it has to say so (default: 20s).")
+    private Duration keepAliveTimeout = defaults.keepAliveTimeout();
+
+    @Option(
+        names = "--connection-idle",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "Connections without calls are closed after it (default: never).")
+    private Duration idle;
+
+    @Option(
+        names = "--connection-age",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "Connections are asked to go after it (default: never).")
+    private Duration age;
+
+    @Option(
+        names = "--connection-age-grace",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "For calls under way then (default: 30s).")
+    private Duration ageGrace = defaults.ageGrace();
+
+    ConnectionLimits limits() {
+      return new ConnectionLimits(
+          streams,
+          keepAlive,
+          keepAliveTimeout,
+          Optional.ofNullable(idle),
+          Optional.ofNullable(age),
+          ageGrace);
+    }
+  }
+}
