@@ -54,9 +54,9 @@ public final class GrpcEndpoint implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .executor(handlers)
-            .addService(service)
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(InboundGate.readable(service))
+            .addService(InboundGate.readable(health.getHealthService()))
+            .addService(InboundGate.readable(ProtoReflectionServiceV1.newInstance()))
             .addTransportFilter(ClientShare.filter())
             .intercept(ClientShare.interceptor())
             .flowControlWindow(WINDOW_BYTES)

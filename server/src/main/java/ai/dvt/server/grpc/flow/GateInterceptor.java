@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 
 /**
  * Tells the gate what a handler asks for, and gives a message's bytes back: when its handler closes
@@ -32,9 +33,18 @@ final class GateInterceptor implements ServerInterceptor {
     boolean oneRequest = call.getMethodDescriptor().getType().clientSendsOneMessage();
     return new SimpleForwardingServerCallListener<>(next.startCall(asking, headers)) {
       private Charge untilTheEnd = Charge.NONE;
+      private boolean refused;
 
       @Override
       public void onMessage(Q message) {
+        if (refused) {
+          return;
+        }
+        if (message == null) {
+          refused = true;
+          asking.close(refusal(gated.whyUnreadable()), new Metadata());
+          return;
+        }
         gated.deliver(
             message instanceof MessageLite known ? known.getSerializedSize() : Long.MAX_VALUE);
         try {
@@ -50,6 +60,13 @@ final class GateInterceptor implements ServerInterceptor {
       }
 
       @Override
+      public void onHalfClose() {
+        if (!refused) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
       public void onComplete() {
         untilTheEnd.close();
         super.onComplete();
@@ -61,5 +78,13 @@ final class GateInterceptor implements ServerInterceptor {
         super.onCancel();
       }
     };
+  }
+
+  /** What unfolds beyond the limit is too large; the rest is no message of this service. */
+  private static Status refusal(Status why) {
+    return why.getCode() == Status.Code.RESOURCE_EXHAUSTED
+        ? why
+        : Status.INVALID_ARGUMENT.withDescription(
+            "message: cannot be decoded (expected: a protobuf message of this method)");
   }
 }

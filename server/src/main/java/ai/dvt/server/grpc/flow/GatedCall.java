@@ -1,6 +1,7 @@
 package ai.dvt.server.grpc.flow;
 
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
+import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.IntConsumer;
@@ -13,6 +14,7 @@ final class GatedCall {
   private final IntConsumer demand;
   private final Deque<Charge> arriving = new ArrayDeque<>();
   private Charge delivered;
+  private Status unreadable;
   private boolean closed;
 
   /**
@@ -48,6 +50,16 @@ final class GatedCall {
     Charge claimed = delivered == null ? Charge.NONE : delivered;
     delivered = null;
     return claimed;
+  }
+
+  /** The message about to be delivered could not be decoded. */
+  synchronized void unreadable(Status why) {
+    unreadable = why;
+  }
+
+  /** Why the message being delivered could not be decoded. */
+  synchronized Status whyUnreadable() {
+    return unreadable;
   }
 
   /** No message arrives any more. */

@@ -1,8 +1,10 @@
 package ai.dvt.server.grpc.flow;
 
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcHttp2ConnectionHandler;
@@ -42,6 +44,11 @@ public final class InboundGate {
         .addStreamTracerFactory(new CallTracerFactory())
         .intercept(new GateInterceptor())
         .maxInboundMessageSize(limits.maxMessageBytes());
+  }
+
+  /** The service as it is to be added to a gated server. */
+  public static ServerServiceDefinition readable(BindableService service) {
+    return ReadableMethods.of(service.bindService());
   }
 
   /**
