@@ -6,8 +6,8 @@ import java.util.Random;
 
 /**
  * Four synthetic pictures, the same for every export of one size: crossing waves of a seeded
- * direction and length in each channel, with a little grain. No area is flat, because the
- * LayerNorm of a constant patch amplifies rounding and would blur the comparison.
+ * direction and length in each channel, with a little grain. No area is flat, because the LayerNorm
+ * of a constant patch amplifies rounding and would blur the comparison.
  */
 final class SelfTestPictures {
   static final int COUNT = 4;
@@ -58,8 +58,7 @@ final class SelfTestPictures {
   private static int level(double[][] waves, double down, double across, Random random) {
     double sum = 127.5;
     for (double[] wave : waves) {
-      sum +=
-          40 * StrictMath.sin(2 * Math.PI * (wave[0] * down + wave[1] * across) + wave[2]);
+      sum += 40 * StrictMath.sin(2 * Math.PI * (wave[0] * down + wave[1] * across) + wave[2]);
     }
     return (int) Math.round(sum) + random.nextInt(2 * GRAIN + 1) - GRAIN;
   }
