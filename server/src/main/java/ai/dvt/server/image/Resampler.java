@@ -5,11 +5,17 @@ package ai.dvt.server.image;
  * its row buffers between calls; for one thread at a time.
  *
  * <p>Only a window of horizontally resized rows is alive, as many as one output row reads, so that
- * both passes work in the processor's first cache.
+ * both passes work in the processor's first cache. Along rows, two rows go through one 64-bit
+ * multiplication: sums of the upper row live in the low 32 bits, those of the lower row above them.
  */
 final class Resampler {
-  private byte[] source = new byte[0];
-  private int[] window = new int[0];
+  private static final long HALVES =
+      ResampleWeights.HALF | (long) ResampleWeights.HALF << Integer.SIZE;
+
+  private byte[] upper = new byte[0];
+  private byte[] lower = new byte[0];
+  private long[] pairs = new long[0];
+  private int[][] window = new int[0][0];
   private int[] sums = new int[0];
 
   /**
@@ -20,29 +26,17 @@ final class Resampler {
   byte[] resample(RgbPicture picture, ResampleWeights x, ResampleWeights y) {
     int width = x.outputs();
     int height = y.outputs();
-    int firstColumn = x.firstInput();
-    int columns = x.endInput() - firstColumn;
-    int rowLength = 3 * width;
     int taps = y.taps();
-    if (source.length < 3 * columns) {
-      source = new byte[3 * columns];
-    }
-    if (window.length < taps * rowLength) {
-      window = new int[taps * rowLength];
-    }
-    if (sums.length < rowLength) {
-      sums = new int[rowLength];
-    }
-    byte[] out = new byte[rowLength * height];
+    reserve(3 * (x.endInput() - x.firstInput()), taps + 1, 3 * width);
+    byte[] out = new byte[3 * width * height];
     int nextRow = y.firstInput();
     for (int i = 0; i < height; i++) {
       int start = y.starts()[i];
       nextRow = Math.max(nextRow, start);
-      for (; nextRow < start + taps; nextRow++) {
-        picture.readRow(nextRow, firstColumn, columns, source);
-        alongRow(source, firstColumn, x, window, nextRow % taps * rowLength);
+      for (; nextRow < start + taps; nextRow += 2) {
+        twoRows(picture, nextRow, Math.min(nextRow + 1, y.endInput() - 1), x, taps + 1);
       }
-      alongColumns(y.weights(), i * taps, taps, start, rowLength);
+      alongColumns(y.weights(), i * taps, taps, start, 3 * width);
       for (int channel = 0; channel < 3; channel++) {
         store(sums, channel * width, out, (channel * height + i) * width, width);
       }
@@ -50,45 +44,90 @@ final class Resampler {
     return out;
   }
 
-  /** Resizes one row; writes [3, width] values of 0..255 at {@code at}. */
-  private static void alongRow(
-      byte[] source, int firstColumn, ResampleWeights x, int[] into, int at) {
+  private void reserve(int sourceLength, int rows, int rowLength) {
+    if (pairs.length < sourceLength) {
+      upper = new byte[sourceLength];
+      lower = new byte[sourceLength];
+      pairs = new long[sourceLength];
+    }
+    if (window.length < rows || sums.length < rowLength) {
+      window = new int[rows][rowLength];
+      sums = new int[rowLength];
+    }
+  }
+
+  /** Resizes two rows into their places in the window: [3, width] values of 0..255 each. */
+  private void twoRows(RgbPicture picture, int y, int nextY, ResampleWeights x, int rows) {
+    int columns = x.endInput() - x.firstInput();
+    picture.readRow(y, x.firstInput(), columns, upper);
+    picture.readRow(nextY, x.firstInput(), columns, lower);
+    pack(upper, lower, pairs, 3 * columns);
+    alongRow(pairs, x, window[y % rows], window[nextY % rows]);
+  }
+
+  private static void pack(byte[] low, byte[] high, long[] pairs, int length) {
+    for (int i = 0; i < length; i++) {
+      pairs[i] = low[i] & 0xffL | (high[i] & 0xffL) << Integer.SIZE;
+    }
+  }
+
+  private static void alongRow(long[] pairs, ResampleWeights x, int[] upper, int[] lower) {
     int[] starts = x.starts();
     int[] weights = x.weights();
     int taps = x.taps();
     int width = starts.length;
+    int first = x.firstInput();
     for (int i = 0; i < width; i++) {
-      int red = ResampleWeights.HALF;
-      int green = ResampleWeights.HALF;
-      int blue = ResampleWeights.HALF;
-      int from = 3 * (starts[i] - firstColumn);
-      int weightsEnd = (i + 1) * taps;
-      for (int w = i * taps; w < weightsEnd; w++, from += 3) {
-        int weight = weights[w];
-        red += weight * (source[from] & 0xff);
-        green += weight * (source[from + 1] & 0xff);
-        blue += weight * (source[from + 2] & 0xff);
+      long red = HALVES;
+      long green = HALVES;
+      long blue = HALVES;
+      int from = 3 * (starts[i] - first);
+      int end = (i + 1) * taps;
+      for (int w = i * taps; w < end; w++) {
+        long weight = weights[w];
+        red += weight * pairs[from];
+        green += weight * pairs[from + 1];
+        blue += weight * pairs[from + 2];
+        from += 3;
       }
-      into[at + i] = level(red);
-      into[at + width + i] = level(green);
-      into[at + 2 * width + i] = level(blue);
+      upper[i] = lowLevel(red);
+      upper[i + width] = lowLevel(green);
+      upper[i + 2 * width] = lowLevel(blue);
+      lower[i] = highLevel(red);
+      lower[i + width] = highLevel(green);
+      lower[i + 2 * width] = highLevel(blue);
     }
   }
 
   /** Sums the window's rows into {@code sums}. */
-  private void alongColumns(int[] weights, int firstWeight, int taps, int start, int rowLength) {
-    java.util.Arrays.fill(sums, 0, rowLength, ResampleWeights.HALF);
-    for (int tap = 0; tap < taps; tap++) {
-      int weight = weights[firstWeight + tap];
-      if (weight != 0) {
-        add(window, (start + tap) % taps * rowLength, weight, sums, rowLength);
-      }
+  private void alongColumns(int[] weights, int firstWeight, int taps, int start, int length) {
+    int rows = taps + 1;
+    java.util.Arrays.fill(sums, 0, length, ResampleWeights.HALF);
+    int tap = 0;
+    for (; tap + 1 < taps; tap += 2) {
+      addTwo(
+          window[(start + tap) % rows],
+          weights[firstWeight + tap],
+          window[(start + tap + 1) % rows],
+          weights[firstWeight + tap + 1],
+          sums,
+          length);
+    }
+    if (tap < taps) {
+      add(window[(start + tap) % rows], weights[firstWeight + tap], sums, length);
     }
   }
 
-  private static void add(int[] row, int at, int weight, int[] sums, int length) {
+  private static void addTwo(
+      int[] row, int weight, int[] nextRow, int nextWeight, int[] sums, int length) {
     for (int i = 0; i < length; i++) {
-      sums[i] += weight * row[at + i];
+      sums[i] += weight * row[i] + nextWeight * nextRow[i];
+    }
+  }
+
+  private static void add(int[] row, int weight, int[] sums, int length) {
+    for (int i = 0; i < length; i++) {
+      sums[i] += weight * row[i];
     }
   }
 
@@ -96,6 +135,14 @@ final class Resampler {
     for (int i = 0; i < length; i++) {
       out[at + i] = (byte) level(sums[from + i]);
     }
+  }
+
+  private static int lowLevel(long sums) {
+    return level((int) sums);
+  }
+
+  private static int highLevel(long sums) {
+    return level((int) ((sums - (int) sums) >> Integer.SIZE));
   }
 
   private static int level(int sum) {
