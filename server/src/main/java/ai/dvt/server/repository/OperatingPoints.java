@@ -10,7 +10,6 @@ import ai.dvt.cascade.wire.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ record OperatingPoints(
     Map<String, Calibration> calibrations = new LinkedHashMap<>();
     Map<String, OperatingPoint> byName = new LinkedHashMap<>();
     Map<String, String> fileOfPoint = new LinkedHashMap<>();
-    List<String> defaults = new ArrayList<>();
+    Map<String, String> defaults = new LinkedHashMap<>();
     for (String path : paths(files, problems)) {
       files
           .text(path, MAX_BYTES, problems)
@@ -50,7 +49,7 @@ record OperatingPoints(
                 }
                 String name = path.substring(FOLDER.length() + 1, path.length() - SUFFIX.length());
                 calibrations.put(name, calibration);
-                calibration.defaultPoint().ifPresent(defaults::add);
+                calibration.defaultPoint().ifPresent(point -> defaults.put(name, point));
                 for (OperatingPoint point : calibration.points()) {
                   check(path, point, manifest, problems);
                   String other = fileOfPoint.putIfAbsent(point.name(), path);
@@ -72,7 +71,7 @@ record OperatingPoints(
         byName,
         defaults.isEmpty()
             ? ExitPolicy.LAST_EXIT
-            : ExitPolicy.of(new ExitRule.AtPoint(defaults.get(0))));
+            : ExitPolicy.of(new ExitRule.AtPoint(defaults.values().iterator().next())));
   }
 
   private static List<String> paths(VersionFiles files, Problems problems) {
