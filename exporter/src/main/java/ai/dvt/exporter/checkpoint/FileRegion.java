@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/** A stretch of a file, mapped read-only when it is first needed. */
+/** A stretch of a file, mapped read-only when it is first needed; a small one is read instead. */
 final class FileRegion {
+  private static final int SMALL = 4096;
+
   private final OpenFile file;
   private final String what;
   private final long offset;
@@ -61,9 +63,22 @@ final class FileRegion {
       throw file.error(what + ": " + length + " bytes (expected: under 2 GiB)");
     }
     try {
+      if (length <= SMALL) {
+        return read();
+      }
       return file.channel().map(FileChannel.MapMode.READ_ONLY, offset, length);
     } catch (IOException e) {
       throw file.error(what + ": cannot be mapped: " + e.getMessage());
     }
+  }
+
+  private ByteBuffer read() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) length);
+    while (bytes.hasRemaining()) {
+      if (file.channel().read(bytes, offset + bytes.position()) < 0) {
+        throw new IOException("the file has become shorter");
+      }
+    }
+    return bytes.flip().asReadOnlyBuffer();
   }
 }
