@@ -42,6 +42,12 @@ public final class CascadeClient implements AutoCloseable {
   /** Images on the way in a stream unless told otherwise. */
   public static final int DEFAULT_ON_THE_WAY = 256;
 
+  /**
+   * Images on the way in a client-driven stream unless told otherwise: the server keeps what each
+   * hands over, up to megabytes, until its caller decides.
+   */
+  public static final int DEFAULT_CLIENT_DRIVEN = 32;
+
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final ManagedChannel channel;
@@ -111,12 +117,13 @@ public final class CascadeClient implements AutoCloseable {
   }
 
   /**
-   * Opens a stream of images in which {@code steering} decides after every exit.
+   * Opens a stream of images in which {@code steering} decides after every exit; {@link
+   * #DEFAULT_CLIENT_DRIVEN}.
    *
    * @param options without a policy
    */
   public CascadeStream cascade(ClassifyOptions options, ExitSteering steering) {
-    return cascade(options, DEFAULT_ON_THE_WAY, steering);
+    return cascade(options, DEFAULT_CLIENT_DRIVEN, steering);
   }
 
   /**

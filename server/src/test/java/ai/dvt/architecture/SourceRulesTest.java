@@ -18,7 +18,7 @@ class SourceRulesTest {
 
   /** The authors' key names, which end in KeyMap. */
   private static final Pattern KEY_NAMES =
-      Pattern.compile("less_less_token|less_token|normal_token|feature_resuse|relation_reuse");
+      Pattern.compile("less_less_token|less_token|normal_token|feature_resuse|relation_reuse_conv");
 
   private static Path sources(String module) {
     return Path.of("..", module, "src", "main", "java");
