@@ -57,6 +57,7 @@ final class ClassifyCommand implements Callable<Integer> {
     try (ServerOptions.Connection connection = server.open()) {
       ModelId id = model.id().orElseGet(() -> ModelChoice.onlyOne(connection.client()));
       ModelDescription description = connection.client().describe(id);
+      policy.ifPresent(description::bind);
       List<Classified> classified =
           PictureRun.classify(
               connection.client(), options(id, policy), description.labels(), files);

@@ -53,6 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       CascadeClient client = connection.client();
       ModelId id = model.id().orElseGet(() -> ModelChoice.fitting(client, folders(files)));
       ModelDescription description = client.describe(id);
+      policy.ifPresent(description::bind);
       ClassifyOptions options = ClassifyOptions.of(description.model());
       List<Classified> classified =
           PictureRun.classify(

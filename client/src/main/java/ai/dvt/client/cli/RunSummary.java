@@ -2,8 +2,9 @@ package ai.dvt.client.cli;
 
 import ai.dvt.cascade.Answer;
 import ai.dvt.client.call.ModelId;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,13 +41,13 @@ record RunSummary(
   static RunSummary of(ModelId model, List<Classified> classified, List<Double> exitGflops) {
     List<Answer> answers =
         classified.stream().map(Classified::answer).flatMap(Optional::stream).toList();
-    List<Double> shares = new ArrayList<>(Collections.nCopies(exitGflops.size(), 0.0));
-    double gflops = 0;
-    for (Answer answer : answers) {
-      int place = Math.min(answer.exit(), shares.size()) - 1;
-      shares.set(place, shares.get(place) + 1.0 / answers.size());
-      gflops += answer.gflops() / answers.size();
+    List<Double> shares = new ArrayList<>();
+    for (int exit = 1; exit <= exitGflops.size(); exit++) {
+      int place = exit;
+      long here = answers.stream().filter(a -> a.exit() == place).count();
+      shares.add(answers.isEmpty() ? 0 : (double) here / answers.size());
     }
+    double gflops = answers.stream().mapToDouble(Answer::gflops).average().orElse(0);
     return new RunSummary(
         model,
         classified.size(),
@@ -68,7 +69,7 @@ record RunSummary(
   public String toString() {
     String share =
         exitShares.stream()
-            .map(s -> String.format(Locale.ROOT, "%.2f", s))
+            .map(s -> BigDecimal.valueOf(s).setScale(2, RoundingMode.HALF_EVEN).toPlainString())
             .collect(Collectors.joining("/"));
     return String.format(
         Locale.ROOT,

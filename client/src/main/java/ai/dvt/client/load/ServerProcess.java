@@ -82,7 +82,7 @@ public final class ServerProcess implements AutoCloseable {
     if (server != null) {
       server.close();
     } else if (folder != null) {
-      folder.toFile().delete();
+      deleteFiles(folder);
     }
   }
 
@@ -168,6 +168,10 @@ public final class ServerProcess implements AutoCloseable {
     } catch (IllegalStateException shuttingDown) {
       process.destroyForcibly();
     }
+    deleteFiles(folder);
+  }
+
+  private static void deleteFiles(Path folder) {
     for (String name : List.of("port", "log", "")) {
       folder.resolve(name).toFile().delete();
     }

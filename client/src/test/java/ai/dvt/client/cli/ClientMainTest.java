@@ -112,8 +112,17 @@ class ClientMainTest {
     assertThat(run("classify", "--server", "nowhere", folder.toString())).isEqualTo(1);
     assertThat(run("describe", "nothing", "--server", server.target())).isEqualTo(1);
     assertThat(run("demo", "--server", server.target(), "--policy", "sure>=1")).isEqualTo(1);
+    assertThat(
+            run(
+                "demo",
+                "--server",
+                server.target(),
+                "--policy",
+                "confidence>=1,1",
+                folder.toString()))
+        .isEqualTo(1);
     assertThat(err.toString().lines())
-        .hasSize(4)
+        .hasSize(5)
         .allMatch(line -> line.startsWith("dvt: ") && line.contains("(expected: "));
   }
 
