@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** ONNX Runtime's CPU provider; hand-over stays in direct memory. */
 public final class CpuDevice implements Device {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private static final Logger LOG = LoggerFactory.getLogger(CpuDevice.class);
+
+  private final OrtEnvironment environment;
   private final SessionSettings settings;
   private final int workers;
   private final NativeMemory memory = new NativeMemory();
@@ -29,6 +33,12 @@ public final class CpuDevice implements Device {
     }
     this.settings = settings;
     this.workers = workers;
+    if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
+      LOG.warn(
+          "ORT_DISABLE_TELEMETRY: not set (expected: 1): ONNX Runtime 1.29 sends usage data and can"
+              + " end the process at start when its command line is long");
+    }
+    this.environment = OrtEnvironment.getEnvironment();
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Gives out direct buffers that are freed at once when closed, and counts them. */
+/** Gives out direct buffers that are freed at once when closed, and counts and limits them. */
 public final class NativeMemory {
   /** A direct buffer with one owner, who closes it and then uses no view of it. */
   public final class Block implements AutoCloseable {
@@ -13,10 +13,22 @@ public final class NativeMemory {
     private boolean closed;
 
     private Block(int size) {
-      this.bytes = DirectBytes.allocate(size);
+      long open = openBytes.addAndGet(size);
+      DirectBytes allocated = null;
+      try {
+        if (open > limitBytes) {
+          throw new OutOfMemoryError(
+              "native memory: " + open + " bytes (expected: <= " + limitBytes + ")");
+        }
+        allocated = DirectBytes.allocate(size);
+      } finally {
+        if (allocated == null) {
+          openBytes.addAndGet(-size);
+        }
+      }
+      this.bytes = allocated;
       this.size = size;
       openBlocks.incrementAndGet();
-      openBytes.addAndGet(size);
     }
 
     /** The whole block, native byte order, position 0; a new view at each call. */
@@ -41,13 +53,26 @@ public final class NativeMemory {
     }
   }
 
+  private final long limitBytes;
   private final AtomicLong openBlocks = new AtomicLong();
   private final AtomicLong openBytes = new AtomicLong();
+
+  /** No limit but that of direct memory (-XX:MaxDirectMemorySize). */
+  public NativeMemory() {
+    this(Long.MAX_VALUE);
+  }
+
+  /**
+   * @param limitBytes of all open blocks together
+   */
+  public NativeMemory(long limitBytes) {
+    this.limitBytes = limitBytes;
+  }
 
   /**
    * A new block of zeros.
    *
-   * @throws OutOfMemoryError beyond the limit of direct memory (-XX:MaxDirectMemorySize)
+   * @throws OutOfMemoryError beyond the limit; then nothing is taken
    */
   public Block allocate(int size) {
     return new Block(size);

@@ -1,0 +1,2 @@
+/** A small cascade whose arithmetic Java repeats, for the tests of all rooms. */
+package ai.dvt.server.toy;
