@@ -40,11 +40,10 @@ class AdmissionTest {
   @Test
   void an_image_is_charged_with_itself_and_the_largest_hand_over_of_its_way() {
     assertThat(cascade.footprint(48)).isEqualTo(48 + HANDOVER);
-    try (Reservation room = admission.tryReserve(cascade, 48).orElseThrow()) {
-      assertThat(admission.reservedBytes()).isEqualTo(room.bytes()).isEqualTo(48 + HANDOVER);
-      room.close();
-      assertThat(admission.reservedBytes()).isZero();
-    }
+    Reservation room = admission.tryReserve(cascade, 48).orElseThrow();
+    assertThat(admission.reservedBytes()).isEqualTo(room.bytes()).isEqualTo(48 + HANDOVER);
+    room.close();
+    room.close();
     assertThat(admission.reservedBytes()).isZero();
   }
 
