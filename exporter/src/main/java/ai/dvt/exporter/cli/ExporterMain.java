@@ -24,6 +24,8 @@ public final class ExporterMain {
   private ExporterMain() {}
 
   public static void main(String[] arguments) {
+    // Numbers look the same everywhere, as scripts read them.
+    java.util.Locale.setDefault(java.util.Locale.ROOT);
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int status = run(out, err, arguments);
