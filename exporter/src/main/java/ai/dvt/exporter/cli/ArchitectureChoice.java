@@ -5,6 +5,7 @@ import ai.dvt.exporter.architecture.ArchitectureException;
 import ai.dvt.exporter.architecture.ArchitectureOptions;
 import ai.dvt.exporter.architecture.CascadeGraphs;
 import ai.dvt.exporter.geometry.PatchEmbedding;
+import ai.dvt.exporter.geometry.ReuseSpec;
 import ai.dvt.exporter.geometry.SoftSplit;
 import ai.dvt.exporter.weights.Weights;
 import java.util.ArrayList;
@@ -93,6 +94,9 @@ final class ArchitectureChoice {
                 resizeThrough,
                 Optional.ofNullable(reuse).map(ReuseText.Choice::spec),
                 java.util.Set.of()));
+    if (reuse != null && !reuse.spec().equals(ReuseSpec.NONE) && graphs.stages().size() == 1) {
+      throw new ArchitectureException("--reuse", "one stage", "none: there is no stage before it");
+    }
     checkPadding(graphs);
     return graphs;
   }
