@@ -7,8 +7,8 @@ import ai.dvt.exporter.geometry.StageGeometry;
 import ai.dvt.exporter.nn.Block;
 import ai.dvt.exporter.nn.Embedding;
 import ai.dvt.exporter.nn.Exit;
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.Front;
-import ai.dvt.exporter.nn.NormOperator;
 import ai.dvt.exporter.nn.Residual;
 import ai.dvt.exporter.nn.reuse.FeatureReuse;
 import ai.dvt.exporter.nn.reuse.RelationReuse;
@@ -61,7 +61,7 @@ final class StageAssembly {
   }
 
   Graph graph(Flavour flavour) {
-    NormOperator norms = flavour == Flavour.CPU ? NormOperator.FUSED : NormOperator.STANDARD;
+    Formulation formulation = flavour == Flavour.CPU ? Formulation.FUSED : Formulation.STANDARD;
     GraphBuilder graph = new GraphBuilder("stage_" + stage.number() + "_" + stage.name());
     int size = stage.imageSize();
     Value image = graph.input(StageGraph.IMAGE, DataType.FLOAT32, Shape.batch(3, size, size));
@@ -69,17 +69,17 @@ final class StageAssembly {
     for (Intermediate each : Intermediate.consumed(stage)) {
       upstreamValues.put(each, graph.input(each.input(), DataType.FLOAT32, each.shape(upstream)));
     }
-    List<Value> contexts = graph.within("contexts", () -> contexts(norms, upstreamValues));
-    List<Value> reused = graph.within("relations", () -> reused(upstreamValues));
+    List<Value> contexts = graph.within("contexts", () -> contexts(formulation, upstreamValues));
+    List<Value> reused = graph.within("relations", () -> reused(formulation, upstreamValues));
     Residual stream =
-        graph.within("embedding", () -> embedding.forward(front.forward(norms, image)));
+        graph.within("embedding", () -> embedding.forward(front.forward(formulation, image)));
     List<Value> tokens = new ArrayList<>();
     List<Value> logits = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
       Residual in = stream;
       Block.Output out =
-          graph.within("blocks." + i, () -> layer(norms, layer, in, contexts, reused));
+          graph.within("blocks." + i, () -> layer(formulation, layer, in, contexts, reused));
       stream = out.stream();
       logits.add(out.logits());
       if (outputs.contains(Intermediate.LAYER_TOKENS)
@@ -89,17 +89,20 @@ final class StageAssembly {
       }
     }
     Residual end = stream;
-    graph.output(StageGraph.LOGITS, graph.within("exit", () -> exit.forward(norms, end)));
+    graph.output(StageGraph.LOGITS, graph.within("exit", () -> exit.forward(formulation, end)));
     for (Intermediate output : outputs) {
       graph.output(output.output(), gathered(output, tokens, logits));
     }
     return graph.build();
   }
 
-  private List<Value> contexts(NormOperator norms, Map<Intermediate, Value> upstreamValues) {
+  private List<Value> contexts(Formulation formulation, Map<Intermediate, Value> upstreamValues) {
     return features
         .map(reuse -> seen(reuse))
-        .map(f -> f.forward(norms, upstreamValues.get(Intermediate.features(stage).orElseThrow())))
+        .map(
+            f ->
+                f.forward(
+                    formulation, upstreamValues.get(Intermediate.features(stage).orElseThrow())))
         .orElse(List.of());
   }
 
@@ -114,14 +117,21 @@ final class StageAssembly {
     return unseen ? reuse.first(blocks.size() - 1) : reuse;
   }
 
-  private List<Value> reused(Map<Intermediate, Value> upstreamValues) {
+  private List<Value> reused(Formulation formulation, Map<Intermediate, Value> upstreamValues) {
     return relations
-        .map(r -> r.forward(upstreamValues.get(Intermediate.relations(stage).orElseThrow())))
+        .map(
+            r ->
+                r.forward(
+                    formulation, upstreamValues.get(Intermediate.relations(stage).orElseThrow())))
         .orElse(List.of());
   }
 
   private Block.Output layer(
-      NormOperator norms, int layer, Residual stream, List<Value> contexts, List<Value> reused) {
+      Formulation formulation,
+      int layer,
+      Residual stream,
+      List<Value> contexts,
+      List<Value> reused) {
     int rows = rows(layer);
     Value relation =
         reused.isEmpty() ? null : upsampling.orElseThrow().forward(reused.get(layer), rows);
@@ -132,7 +142,7 @@ final class StageAssembly {
     } else if (stage.contextWidth(layer) > 0) {
       widen = x -> Layout.padWithZeros(x, 0, 0, 0, stage.contextWidth(layer));
     }
-    return blocks.get(layer).forward(norms, stream, rows, widen, relation);
+    return blocks.get(layer).forward(formulation, stream, rows, widen, relation);
   }
 
   /** Tokens that go on in a layer: only those with a head, if nobody sees the others any more. */

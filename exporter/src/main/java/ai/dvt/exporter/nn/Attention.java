@@ -45,11 +45,11 @@ public record Attention(Linear query, Linear key, Linear value, Linear projectio
    * @param rows how many tokens, from the first, ask; the others only answer
    * @param reused added to the logits, [B, H, rows, N], or null
    */
-  public Attended forward(Value x, int rows, Value reused) {
+  public Attended forward(Formulation formulation, Value x, int rows, Value reused) {
     Value asking = rows == x.dimension(1) ? x : Layout.slice(x, 1, 0, rows);
-    Value q = Layout.transpose(perHead(query.forward(asking)), 0, 2, 1, 3);
-    Value k = Layout.transpose(perHead(key.forward(x)), 0, 2, 3, 1);
-    Value v = Layout.transpose(perHead(value.forward(x)), 0, 2, 1, 3);
+    Value q = Layout.transpose(perHead(formulation.linear(asking, query)), 0, 2, 1, 3);
+    Value k = Layout.transpose(perHead(formulation.linear(x, key)), 0, 2, 3, 1);
+    Value v = Layout.transpose(perHead(formulation.linear(x, value)), 0, 2, 1, 3);
     Value product = Products.matMul(q, k);
     Value logits = reused == null ? product : Elementwise.add(product, reused);
     Value attended = Products.matMul(Reductions.softmax(logits, -1), v);

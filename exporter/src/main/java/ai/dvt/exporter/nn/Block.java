@@ -1,7 +1,7 @@
 package ai.dvt.exporter.nn;
 
 import ai.dvt.exporter.nn.Attention.Attended;
-import ai.dvt.exporter.nn.NormOperator.Normalized;
+import ai.dvt.exporter.nn.Formulation.Normalized;
 import ai.dvt.exporter.onnx.Value;
 import java.util.function.UnaryOperator;
 
@@ -25,24 +25,28 @@ public record Block(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp m
    * @param relations added to the attention logits, [B, H, rows, N], or null
    */
   public Output forward(
-      NormOperator norms, Residual stream, int rows, UnaryOperator<Value> widen, Value relations) {
-    Normalized z = norms.normalize(stream, norm1);
-    Attended attended = attention.forward(z.normalized(), rows, relations);
+      Formulation formulation,
+      Residual stream,
+      int rows,
+      UnaryOperator<Value> widen,
+      Value relations) {
+    Normalized z = formulation.normalize(stream, norm1);
+    Attended attended = attention.forward(formulation, z.normalized(), rows, relations);
     Value skip = Residual.of(z.sum()).first(rows).x();
     Residual open =
         new Residual(skip, attended.output(), attention.projection().biasIn(attended.output()));
-    Normalized inner = normalize(norms, open, widen);
-    Value output = mlp.product(inner.normalized());
+    Normalized inner = normalize(formulation, open, widen);
+    Value output = mlp.product(formulation, inner.normalized());
     return new Output(
         new Residual(inner.sum(), output, mlp.second().biasIn(output)), attended.logits());
   }
 
-  private Normalized normalize(NormOperator norms, Residual open, UnaryOperator<Value> widen) {
+  private Normalized normalize(Formulation formulation, Residual open, UnaryOperator<Value> widen) {
     if (norm2.scale().shape().dimension(0) == open.x().dimension(-1)) {
-      return norms.normalize(open, norm2);
+      return formulation.normalize(open, norm2);
     }
     Value sum = open.sum();
     Residual widened = Residual.of(widen.apply(sum));
-    return new Normalized(norms.normalize(widened, norm2).normalized(), sum);
+    return new Normalized(formulation.normalize(widened, norm2).normalized(), sum);
   }
 }

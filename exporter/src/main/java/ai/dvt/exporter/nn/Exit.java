@@ -19,11 +19,11 @@ public record Exit(LayerNorm norm, List<Linear> heads) {
    * @param stream [B, at least heads, D]
    * @return logits [B, classes]
    */
-  public Value forward(NormOperator norms, Residual stream) {
-    Value tokens = norms.normalize(stream.first(heads.size()), norm).normalized();
+  public Value forward(Formulation formulation, Residual stream) {
+    Value tokens = formulation.normalize(stream.first(heads.size()), norm).normalized();
     Value sum = null;
     for (int i = 0; i < heads.size(); i++) {
-      Value logits = heads.get(i).forward(Layout.take(tokens, 1, i));
+      Value logits = formulation.linear(Layout.take(tokens, 1, i), heads.get(i));
       sum = sum == null ? logits : Elementwise.add(sum, logits);
     }
     return heads.size() == 1 ? sum : Elementwise.div(sum, sum.graph().scalar(heads.size()));

@@ -8,5 +8,5 @@ public interface Front {
    * @param image [B, 3, size, size]
    * @return [B, grid * grid, D], row-major
    */
-  Value forward(NormOperator norms, Value image);
+  Value forward(Formulation formulation, Value image);
 }

@@ -1,24 +1,17 @@
 package ai.dvt.exporter.nn;
 
 import ai.dvt.exporter.onnx.Constant;
-import ai.dvt.exporter.onnx.Elementwise;
 import ai.dvt.exporter.onnx.Products;
 import ai.dvt.exporter.onnx.Value;
 
 /**
- * A linear layer.
+ * The weights of a linear layer; {@link Formulation#linear} applies them.
  *
  * @param weight [out, in]
  * @param bias [out], or null
  */
 public record Linear(Constant weight, Constant bias) {
-  /** W x + b on the last axis. */
-  public Value forward(Value x) {
-    Value product = product(x);
-    return bias == null ? product : Elementwise.add(product, x.graph().constant(bias));
-  }
-
-  /** W x, for a caller that adds the bias elsewhere. */
+  /** x W^T, for a caller that adds the bias elsewhere. */
   public Value product(Value x) {
     return Products.matMul(x, x.graph().constant(weight.transposed()));
   }

@@ -1,6 +1,5 @@
 package ai.dvt.exporter.nn;
 
-import ai.dvt.exporter.onnx.Elementwise;
 import ai.dvt.exporter.onnx.Value;
 
 /**
@@ -11,7 +10,7 @@ import ai.dvt.exporter.onnx.Value;
  */
 public record Mlp(Linear first, Linear second) {
   /** The result without the second layer's bias, which the residual stream adds. */
-  public Value product(Value x) {
-    return second.product(Elementwise.gelu(first.forward(x)));
+  public Value product(Formulation formulation, Value x) {
+    return second.product(formulation.gelu(formulation.linear(x, first)));
   }
 }

@@ -15,7 +15,7 @@ import ai.dvt.exporter.onnx.Value;
  */
 public record PatchProjection(Constant weight, Constant bias, int padding) implements Front {
   @Override
-  public Value forward(NormOperator norms, Value image) {
+  public Value forward(Formulation formulation, Value image) {
     int kernel = Math.toIntExact(weight.shape().dimension(2));
     Value map =
         Products.conv(

@@ -6,7 +6,7 @@ import ai.dvt.exporter.onnx.Value;
 
 /**
  * The residual stream between two blocks, with its last addition still open: x + branch + bias. A
- * {@link NormOperator} may fuse the addition with the norm that follows.
+ * {@link Formulation} may fuse the addition with the norm that follows.
  *
  * @param x [B, N, D]
  * @param branch what is to be added, [B, N, D], or [1, N, D] for every image the same; null:

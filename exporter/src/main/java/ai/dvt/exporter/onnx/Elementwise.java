@@ -57,6 +57,13 @@ public final class Elementwise {
     return mul(mul(x, phi), graph.scalar(0.5f));
   }
 
+  /** The same by ONNX Runtime's own operator. */
+  public static Value fusedGelu(Value x) {
+    Value y = x.graph().result("Gelu", x.dataType(), x.shape());
+    x.graph().append("com.microsoft", "Gelu", List.of(floating("Gelu", x)), List.of(y));
+    return y;
+  }
+
   static int elementType(DataType dataType) {
     return switch (dataType) {
       case FLOAT32 -> TensorProto.DataType.FLOAT_VALUE;

@@ -13,7 +13,7 @@ public final class Layout {
   private Layout() {}
 
   /**
-   * The same elements in another shape; a batch axis stays a batch axis.
+   * The same elements in another shape; a batch axis stays one, or is multiplied.
    *
    * @param shape as many elements of one image as x
    */
@@ -24,12 +24,11 @@ public final class Layout {
     if (x.shape().hasBatch() != shape.hasBatch() || x.shape().elements() != shape.elements()) {
       throw new GraphException("Reshape of " + x.name(), shape, "as many elements as " + x.shape());
     }
-    long[] target = shape.toArray();
-    if (shape.rank() > 0
-        && x.shape().rank() > 0
-        && shape.dimension(0) == Shape.BATCH
-        && x.dimension(0) == Shape.BATCH) {
-      target[0] = 0;
+    long[] target = new long[shape.rank()];
+    for (int axis = 0; axis < target.length; axis++) {
+      long size = shape.dimension(axis);
+      boolean kept = axis < x.shape().rank() && x.dimension(axis) == size;
+      target[axis] = size >= 0 ? size : kept ? 0 : -1;
     }
     return x.graph().node("Reshape", x.dataType(), shape, List.of(x, x.graph().longs(target)));
   }
@@ -63,7 +62,7 @@ public final class Layout {
     for (Value part : parts) {
       if (part.shape().rank() != first.shape().rank()
           || part.dataType() != first.dataType()
-          || part.dimension(counted) == Shape.BATCH
+          || part.dimension(counted) < 0
           || !part.shape().with(counted, 0).equals(first.shape().with(counted, 0))) {
         throw new GraphException(
             "Concat on axis " + axis, Arrays.toString(parts), "all other axes alike");
@@ -105,7 +104,7 @@ public final class Layout {
   /** One element of an axis, without that axis. */
   public static Value take(Value x, int axis, long index) {
     int counted = x.shape().axis(axis);
-    if (x.dimension(counted) == Shape.BATCH || index < 0 || index >= x.dimension(counted)) {
+    if (x.dimension(counted) < 0 || index < 0 || index >= x.dimension(counted)) {
       throw new GraphException(
           "Gather of " + x.name() + " on axis " + axis, index, "an index into " + x.shape());
     }

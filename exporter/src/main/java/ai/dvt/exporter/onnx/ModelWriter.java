@@ -182,8 +182,8 @@ public final class ModelWriter {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
     for (long dimension : shape.dimensions()) {
       dimensions.addDim(
-          dimension == Shape.BATCH
-              ? Dimension.newBuilder().setDimParam("batch")
+          dimension < 0
+              ? Dimension.newBuilder().setDimParam(Shape.text(dimension))
               : Dimension.newBuilder().setDimValue(dimension));
     }
     TypeProto.Tensor.Builder tensor =

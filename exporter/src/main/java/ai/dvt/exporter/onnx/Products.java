@@ -22,7 +22,7 @@ public final class Products {
       throw new GraphException(
           what, left.shape() + " x " + right.shape(), "[..., m, k] x [..., k, n]");
     }
-    Shape outer = Shape.broadcast(what, outer(left.shape()), outer(right.shape()));
+    Shape outer = Shape.broadcast(what, outer(left.shape(), 2), outer(right.shape(), 2));
     List<Long> shape = new ArrayList<>(outer.dimensions());
     shape.add(left.dimension(-2));
     shape.add(right.dimension(-1));
@@ -32,6 +32,36 @@ public final class Products {
             Elementwise.sameType(what, left, right),
             new Shape(shape),
             List.of(left, right));
+  }
+
+  /**
+   * Product with a matrix, plus a bias, over all rows at once.
+   *
+   * @param x [..., k]
+   * @param weight [k, n]
+   * @param bias [n]
+   * @return [..., n]
+   */
+  public static Value gemm(Value x, Value weight, Value bias) {
+    String what = "Gemm of " + x.name();
+    if (weight.shape().rank() != 2
+        || x.shape().rank() < 1
+        || x.dimension(-1) != weight.dimension(0)
+        || !bias.shape().equals(Shape.of(weight.dimension(1)))) {
+      throw new GraphException(
+          what,
+          x.shape() + " x " + weight.shape() + " + " + bias.shape(),
+          "[..., k] x [k, n] + [n]");
+    }
+    Value rows = Layout.reshape(x, Shape.of(outer(x.shape(), 1).product(), x.dimension(-1)));
+    Value product =
+        x.graph()
+            .node(
+                "Gemm",
+                Elementwise.sameType(what, x, weight),
+                Shape.of(rows.dimension(0), weight.dimension(1)),
+                List.of(rows, weight, bias));
+    return Layout.reshape(product, x.shape().with(-1, weight.dimension(1)));
   }
 
   /**
@@ -83,7 +113,7 @@ public final class Products {
     return room / stride + 1;
   }
 
-  private static Shape outer(Shape shape) {
-    return new Shape(shape.dimensions().subList(0, shape.rank() - 2));
+  private static Shape outer(Shape shape, int inner) {
+    return new Shape(shape.dimensions().subList(0, shape.rank() - inner));
   }
 }

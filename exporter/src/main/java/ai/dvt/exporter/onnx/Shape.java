@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * Sizes of a tensor's axes. One axis may be {@link #BATCH}, known only at run time; the rest are
- * numbers.
+ * Sizes of a tensor's axes. One axis may be {@link #BATCH}, known only at run time, or a multiple
+ * of it; the rest are numbers.
  *
- * @param dimensions outermost first; empty for a scalar
+ * @param dimensions outermost first; empty for a scalar; {@code -n} is n times the batch
  */
 public record Shape(List<Long> dimensions) {
   /** The size of the batch axis, written {@code batch} in the model. */
@@ -19,10 +19,7 @@ public record Shape(List<Long> dimensions) {
     dimensions = List.copyOf(dimensions);
     long batches = 0;
     for (long dimension : dimensions) {
-      batches += dimension == BATCH ? 1 : 0;
-      if (dimension < BATCH) {
-        throw new GraphException("dimension", dimension, ">= 0, or BATCH");
-      }
+      batches += dimension < 0 ? 1 : 0;
     }
     if (batches > 1) {
       throw new GraphException("shape", dimensions, "at most one batch axis");
@@ -66,16 +63,21 @@ public record Shape(List<Long> dimensions) {
 
   /** Whether one axis is the batch. */
   public boolean hasBatch() {
-    return dimensions.contains(BATCH);
+    return dimensions.stream().anyMatch(dimension -> dimension < 0);
   }
 
   /** Number of elements, of one image if there is a batch axis. */
   public long elements() {
     long elements = 1;
     for (long dimension : dimensions) {
-      elements = Math.multiplyExact(elements, dimension == BATCH ? 1 : dimension);
+      elements = Math.multiplyExact(elements, Math.abs(dimension));
     }
     return elements;
+  }
+
+  /** The product of all axes, as a dimension: {@code -n} if one of them is the batch. */
+  public long product() {
+    return hasBatch() ? -elements() : elements();
   }
 
   /**
@@ -105,8 +107,14 @@ public record Shape(List<Long> dimensions) {
   /** As {@code [batch, 3, 224, 224]}. */
   @Override
   public String toString() {
-    return dimensions.stream()
-        .map(d -> d == BATCH ? "batch" : Long.toString(d))
-        .collect(Collectors.joining(", ", "[", "]"));
+    return dimensions.stream().map(Shape::text).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** A dimension as it stands in a model: {@code 197}, {@code batch} or {@code 197*batch}. */
+  static String text(long dimension) {
+    if (dimension >= 0) {
+      return Long.toString(dimension);
+    }
+    return dimension == BATCH ? "batch" : -dimension + "*batch";
   }
 }

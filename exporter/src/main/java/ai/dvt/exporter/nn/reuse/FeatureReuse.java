@@ -1,10 +1,9 @@
 package ai.dvt.exporter.nn.reuse;
 
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.LayerNorm;
-import ai.dvt.exporter.nn.NormOperator;
 import ai.dvt.exporter.nn.Residual;
 import ai.dvt.exporter.onnx.Constant;
-import ai.dvt.exporter.onnx.Elementwise;
 import ai.dvt.exporter.onnx.Layout;
 import ai.dvt.exporter.onnx.Products;
 import ai.dvt.exporter.onnx.Shape;
@@ -36,10 +35,11 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
    *     upstream N, upstream D]
    * @return for each layer [B, N, D']
    */
-  public List<Value> forward(NormOperator norms, Value tokens) {
-    Value hidden = tokens.shape().rank() == 3 ? shared(norms, tokens) : each(norms, tokens);
+  public List<Value> forward(Formulation formulation, Value tokens) {
+    Value hidden =
+        tokens.shape().rank() == 3 ? shared(formulation, tokens) : each(formulation, tokens);
     if (layers.get(0).second() != null) {
-      Value active = Elementwise.gelu(hidden);
+      Value active = formulation.gelu(hidden);
       hidden = new StackedLinear(layers.stream().map(ContextLayer::second).toList()).each(active);
     }
     Value upsample = hidden.graph().constant(matrix.constant("context_upsample"));
@@ -52,17 +52,17 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
   }
 
   /** [B, upstream N, upstream D] to [B, layers, upstream N, hidden]. */
-  private Value shared(NormOperator norms, Value tokens) {
-    Value hidden = firsts().joined().forward(normalized(norms, tokens));
+  private Value shared(Formulation formulation, Value tokens) {
+    Value hidden = formulation.linear(normalized(formulation, tokens), firsts().joined());
     int out = layers.get(0).first().out();
     Shape apart = Shape.batch(tokens.dimension(1), layers.size(), out);
     return Layout.transpose(Layout.reshape(hidden, apart), 0, 2, 1, 3);
   }
 
   /** [B, layers, upstream N, upstream D] to [B, layers, upstream N, hidden]. */
-  private Value each(NormOperator norms, Value tokens) {
+  private Value each(Formulation formulation, Value tokens) {
     Shape flat = Shape.batch(tokens.dimension(1) * tokens.dimension(2), tokens.dimension(3));
-    Value x = normalized(norms, Layout.reshape(tokens, flat));
+    Value x = normalized(formulation, Layout.reshape(tokens, flat));
     return firsts().each(Layout.reshape(x, tokens.shape()));
   }
 
@@ -70,7 +70,7 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
     return new StackedLinear(layers.stream().map(ContextLayer::folded).toList());
   }
 
-  private Value normalized(NormOperator norms, Value x) {
+  private Value normalized(Formulation formulation, Value x) {
     LayerNorm norm = layers.get(0).norm();
     if (norm == null) {
       return x;
@@ -80,7 +80,7 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
             filled("ones", x.dimension(-1), 1),
             filled("zeros", x.dimension(-1), 0),
             norm.epsilon());
-    return norms.normalize(Residual.of(x), plain).normalized();
+    return formulation.normalize(Residual.of(x), plain).normalized();
   }
 
   private static Constant filled(String name, long size, float value) {

@@ -1,7 +1,7 @@
 package ai.dvt.exporter.nn.reuse;
 
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.onnx.Constant;
-import ai.dvt.exporter.onnx.Elementwise;
 import ai.dvt.exporter.onnx.Layout;
 import ai.dvt.exporter.onnx.Products;
 import ai.dvt.exporter.onnx.Value;
@@ -29,10 +29,10 @@ public record RelationReuse(
    * @param relations the upstream's, [B, channels, upstream N, upstream N]
    * @return for each layer [B, heads, upstream N, upstream N]
    */
-  public List<Value> forward(Value relations) {
+  public List<Value> forward(Formulation formulation, Value relations) {
     Value transformed = conv(relations, expand, expandBias);
     if (reduce != null) {
-      transformed = conv(Elementwise.gelu(transformed), reduce, reduceBias);
+      transformed = conv(formulation.gelu(transformed), reduce, reduceBias);
     }
     long[] heads = new long[layers];
     Arrays.fill(heads, transformed.dimension(1) / layers);

@@ -1,5 +1,6 @@
 package ai.dvt.exporter.nn.tokens;
 
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.Linear;
 import ai.dvt.exporter.nn.Residual;
 import ai.dvt.exporter.onnx.Constant;
@@ -39,11 +40,11 @@ public record Performer(
 
   /** The factors 1/sqrt(m) of both phi cancel but for epsilon, which is multiplied by m instead. */
   @Override
-  public Residual forward(Value x) {
+  public Residual forward(Formulation formulation, Value x) {
     long features = randomFeatures.shape().dimension(0);
-    Value v = value.forward(x);
-    Value keys = phi(key.forward(x));
-    Value queries = phi(query.forward(x));
+    Value v = formulation.linear(x, value);
+    Value keys = phi(formulation.linear(x, key));
+    Value queries = phi(formulation.linear(x, query));
     Value mixed = Products.matMul(Layout.transpose(keys, 0, 2, 1), v);
     Value total = Layout.transpose(Reductions.sum(keys, 1), 0, 2, 1);
     Value weight =

@@ -1,5 +1,6 @@
 package ai.dvt.exporter.nn.tokens;
 
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.Linear;
 import ai.dvt.exporter.nn.Residual;
 import ai.dvt.exporter.onnx.Layout;
@@ -31,9 +32,11 @@ public record SingleHead(Linear query, Linear key, Linear value, Linear projecti
   }
 
   @Override
-  public Residual forward(Value x) {
-    Value v = value.forward(x);
-    Value logits = Products.matMul(query.forward(x), Layout.transpose(key.forward(x), 0, 2, 1));
+  public Residual forward(Formulation formulation, Value x) {
+    Value v = formulation.linear(x, value);
+    Value logits =
+        Products.matMul(
+            formulation.linear(x, query), Layout.transpose(formulation.linear(x, key), 0, 2, 1));
     Value attended = Products.matMul(Reductions.softmax(logits, -1), v);
     return new Residual(v, projection.product(attended), projection.biasIn(x));
   }

@@ -1,8 +1,8 @@
 package ai.dvt.exporter.nn.tokens;
 
+import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.Front;
 import ai.dvt.exporter.nn.Linear;
-import ai.dvt.exporter.nn.NormOperator;
 import ai.dvt.exporter.onnx.Layout;
 import ai.dvt.exporter.onnx.Shape;
 import ai.dvt.exporter.onnx.Value;
@@ -53,11 +53,11 @@ public record SoftSplits(
   }
 
   @Override
-  public Value forward(NormOperator norms, Value image) {
+  public Value forward(Formulation formulation, Value image) {
     long pixels = image.dimension(2) * image.dimension(3);
     Value channelsLast = Layout.transpose(Layout.reshape(image, Shape.batch(3, pixels)), 0, 2, 1);
-    Value x = firstMixer.forward(norms, first.forward(channelsLast));
-    x = secondMixer.forward(norms, second.forward(x));
-    return projection.forward(third.forward(x));
+    Value x = firstMixer.forward(formulation, first.forward(channelsLast));
+    x = secondMixer.forward(formulation, second.forward(x));
+    return formulation.linear(third.forward(x), projection);
   }
 }

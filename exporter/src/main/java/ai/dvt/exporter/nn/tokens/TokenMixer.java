@@ -1,9 +1,9 @@
 package ai.dvt.exporter.nn.tokens;
 
+import ai.dvt.exporter.nn.Formulation;
+import ai.dvt.exporter.nn.Formulation.Normalized;
 import ai.dvt.exporter.nn.LayerNorm;
 import ai.dvt.exporter.nn.Mlp;
-import ai.dvt.exporter.nn.NormOperator;
-import ai.dvt.exporter.nn.NormOperator.Normalized;
 import ai.dvt.exporter.nn.Residual;
 import ai.dvt.exporter.onnx.Value;
 
@@ -16,10 +16,10 @@ public record TokenMixer(LayerNorm norm1, TokenAttention attention, LayerNorm no
    * @param x [B, N, C]
    * @return [B, N, T]
    */
-  Value forward(NormOperator norms, Value x) {
-    Value normalized = norms.normalize(Residual.of(x), norm1).normalized();
-    Normalized z = norms.normalize(attention.forward(normalized), norm2);
-    Value output = mlp.product(z.normalized());
+  Value forward(Formulation formulation, Value x) {
+    Value normalized = formulation.normalize(Residual.of(x), norm1).normalized();
+    Normalized z = formulation.normalize(attention.forward(formulation, normalized), norm2);
+    Value output = mlp.product(formulation, z.normalized());
     return new Residual(z.sum(), output, mlp.second().biasIn(output)).sum();
   }
 
