@@ -1,0 +1,167 @@
+package ai.dvt.exporter.calibration;
+
+import ai.dvt.cascade.ExitOutcome;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What every exit of a cascade said of labelled pictures, column by column. */
+public final class ExitRecords {
+  private final int exits;
+  private final String[] sha256;
+  private final int[] label;
+  private final int[] index;
+  private final float[] confidence;
+  private final float[] second;
+  private final float[] entropy;
+
+  private ExitRecords(Builder from) {
+    this.exits = from.exits;
+    this.sha256 = Arrays.copyOf(from.sha256, from.size);
+    this.label = Arrays.copyOf(from.label, from.size);
+    this.index = Arrays.copyOf(from.index, from.size * exits);
+    this.confidence = Arrays.copyOf(from.confidence, from.size * exits);
+    this.second = Arrays.copyOf(from.second, from.size * exits);
+    this.entropy = Arrays.copyOf(from.entropy, from.size * exits);
+  }
+
+  /** Collects records; may be built from at any time. */
+  public static final class Builder {
+    private final int exits;
+    private int size;
+    private String[] sha256 = new String[1024];
+    private int[] label = new int[1024];
+    private int[] index;
+    private float[] confidence;
+    private float[] second;
+    private float[] entropy;
+
+    /**
+     * @param exits of the cascade, at least one
+     */
+    public Builder(int exits) {
+      if (exits < 1) {
+        throw new IllegalArgumentException("exits: " + exits + " (expected: >= 1)");
+      }
+      this.exits = exits;
+      this.index = new int[1024 * exits];
+      this.confidence = new float[1024 * exits];
+      this.second = new float[1024 * exits];
+      this.entropy = new float[1024 * exits];
+    }
+
+    /**
+     * Adds a picture.
+     *
+     * @param pictureSha256 of the picture's file, lower-case hex
+     * @param trueLabel the picture's class, from 0
+     * @param outcomes one per exit, in order
+     * @throws CalibrationException for another number of exits or values out of range
+     */
+    public Builder add(String pictureSha256, int trueLabel, List<ExitOutcome> outcomes)
+        throws CalibrationException {
+      if (!pictureSha256.matches("[0-9a-f]{64}")) {
+        throw new CalibrationException("sha256", '"' + pictureSha256 + '"', "64 hex digits");
+      }
+      String picture = "picture " + pictureSha256.substring(0, 12) + ": ";
+      if (trueLabel < 0) {
+        throw new CalibrationException(picture + "label", trueLabel, ">= 0");
+      }
+      if (outcomes.size() != exits) {
+        throw new CalibrationException(picture + "exits", outcomes.size(), exits + "");
+      }
+      grow();
+      sha256[size] = pictureSha256;
+      label[size] = trueLabel;
+      for (int exit = 0; exit < exits; exit++) {
+        ExitOutcome outcome = outcomes.get(exit);
+        check(picture + "exit " + (exit + 1), exit, outcome);
+        int at = size * exits + exit;
+        index[at] = outcome.index();
+        confidence[at] = outcome.confidence();
+        second[at] = outcome.secondConfidence();
+        entropy[at] = outcome.entropy();
+      }
+      size++;
+      return this;
+    }
+
+    private static void check(String where, int exit, ExitOutcome outcome)
+        throws CalibrationException {
+      if (outcome.exit() != exit + 1) {
+        throw new CalibrationException(where, "exit " + outcome.exit(), "exits in order");
+      }
+      boolean valid =
+          outcome.secondConfidence() >= 0
+              && outcome.secondConfidence() <= outcome.confidence()
+              && outcome.confidence() <= 1
+              && outcome.entropy() >= 0
+              && outcome.entropy() < Float.POSITIVE_INFINITY;
+      if (!valid) {
+        throw new CalibrationException(
+            where, outcome, "0 <= second confidence <= confidence <= 1, entropy >= 0");
+      }
+    }
+
+    private void grow() {
+      if (size == label.length) {
+        sha256 = Arrays.copyOf(sha256, 2 * size);
+        label = Arrays.copyOf(label, 2 * size);
+        index = Arrays.copyOf(index, 2 * size * exits);
+        confidence = Arrays.copyOf(confidence, 2 * size * exits);
+        second = Arrays.copyOf(second, 2 * size * exits);
+        entropy = Arrays.copyOf(entropy, 2 * size * exits);
+      }
+    }
+
+    /** The records so far. */
+    public ExitRecords build() {
+      return new ExitRecords(this);
+    }
+  }
+
+  /** Number of pictures. */
+  public int size() {
+    return label.length;
+  }
+
+  /** Number of exits. */
+  public int exits() {
+    return exits;
+  }
+
+  /** Checksum of a picture's file, lower-case hex. */
+  public String sha256(int picture) {
+    return sha256[picture];
+  }
+
+  /** Checksums of all pictures. */
+  public Set<String> sha256s() {
+    return new HashSet<>(Arrays.asList(sha256));
+  }
+
+  /** A picture's true class, from 0. */
+  public int label(int picture) {
+    return label[picture];
+  }
+
+  /**
+   * What an exit said of a picture.
+   *
+   * @param exit from 1
+   */
+  public ExitOutcome outcome(int picture, int exit) {
+    int at = picture * exits + exit - 1;
+    return new ExitOutcome(exit, index[at], confidence[at], second[at], entropy[at]);
+  }
+
+  /**
+   * Whether an exit named a picture's true class.
+   *
+   * @param exit from 1
+   */
+  public boolean correct(int picture, int exit) {
+    return index[picture * exits + exit - 1] == label[picture];
+  }
+}
