@@ -127,6 +127,11 @@ public final class CascadeServer implements AutoCloseable {
     return engine.admission().reservedBytes();
   }
 
+  /** Images that wait for admission. */
+  public int waitingForRoom() {
+    return engine.admission().waiting();
+  }
+
   /** Bytes of request messages in memory; 0 when nothing is on the way. */
   public long inflightRequestBytes() {
     return endpoint.inflightRequestBytes();

@@ -201,14 +201,17 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
         names = "--images-per-stream",
         paramLabel = "N",
-        description = "On the way at one time (default: 64).")
+        description = "On the way at one time (default: 256).")
     private int imagesPerStream = defaults.imagesPerStream();
 
     @Option(
-        names = "--client-driven-images",
-        paramLabel = "N",
-        description = "On the way in all Cascade streams of one connection (default: 64).")
-    private int clientDrivenImages = defaults.clientDrivenImages();
+        names = "--client-driven-bytes",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        description =
+            "Images on the way in all Cascade streams of one connection, with what they hand over"
+                + " (default: half of the default queue).")
+    private long clientDrivenBytes = defaults.clientDrivenBytes();
 
     @Option(
         names = "--idle-limit",
@@ -224,7 +227,7 @@ final class ServeCommand implements Callable<Integer> {
           messageTimeout,
           imagesPerRequest,
           imagesPerStream,
-          clientDrivenImages,
+          clientDrivenBytes,
           idleLimit);
     }
   }

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param messageTimeout within which a message has to arrive once its bytes are granted
  * @param imagesPerRequest of one Classify
  * @param imagesPerStream on the way in one stream
- * @param clientDrivenImages on the way in all Cascade streams of one connection
+ * @param clientDrivenBytes of the images on the way in all Cascade streams of one connection, with
+ *     what they hand over
  * @param idleLimit how long a client-driven image waits for CONTINUE or STOP
  */
 public record CallLimits(
@@ -20,7 +21,7 @@ public record CallLimits(
     Duration messageTimeout,
     int imagesPerRequest,
     int imagesPerStream,
-    int clientDrivenImages,
+    long clientDrivenBytes,
     Duration idleLimit) {
   public CallLimits {
     ConfigException.require(
@@ -34,7 +35,7 @@ public record CallLimits(
     ConfigException.require(imagesPerRequest >= 1, "images-per-request", imagesPerRequest, ">= 1");
     ConfigException.require(imagesPerStream >= 1, "images-per-stream", imagesPerStream, ">= 1");
     ConfigException.require(
-        clientDrivenImages >= 1, "client-driven-images", clientDrivenImages, ">= 1");
+        clientDrivenBytes >= 1, "client-driven-bytes", clientDrivenBytes, ">= 1");
     ConfigException.require(positive(idleLimit), "idle-limit", idleLimit, "> 0");
   }
 

@@ -26,7 +26,7 @@ public final class Defaults {
 
   /**
    * Messages of 64 MiB; a quarter of the heap's limit, and at least one message, for all requests
-   * under way.
+   * under way; half of the queue for the client-driven images of one connection.
    */
   public static CallLimits calls() {
     int message = 64 << 20;
@@ -35,8 +35,8 @@ public final class Defaults {
         Math.max(message, Runtime.getRuntime().maxMemory() / 4),
         Duration.ofSeconds(60),
         1024,
-        64,
-        64,
+        256,
+        engine().queueBytes() / 2,
         Duration.ofSeconds(30));
   }
 

@@ -87,6 +87,7 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
           validator.order(
               start.getModel(), Optional.of(ExitPolicy.getDefaultInstance()), start.getTopK());
       long bytes = RequestValidator.rowBytes(start.getImage(), "start.image", order.model());
+      long footprint = order.model().cascade().footprint(bytes);
       work =
           new ImageWork(
               intake,
@@ -98,8 +99,8 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
                   deadlineNanos,
                   Optional.of(limits.idleLimit()),
                   charge),
-              new Events(id, order));
-      begin(id, work);
+              new Events(id, order, footprint));
+      begin(id, work, footprint);
     } catch (RequestException e) {
       charge.close();
       throw e;
@@ -107,7 +108,8 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
     work.enterWhenRoom(() -> {});
   }
 
-  private synchronized void begin(String id, ImageWork work) throws RequestException {
+  private synchronized void begin(String id, ImageWork work, long footprint)
+      throws RequestException {
     if (over) {
       throw RequestException.unavailable("the stream has ended");
     }
@@ -123,11 +125,13 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
               + limits.imagesPerStream()
               + ")");
     }
-    if (!share.tryTake(limits.clientDrivenImages())) {
+    if (!share.tryTake(footprint, limits.clientDrivenBytes())) {
       throw RequestException.full(
-          "client-driven images of this connection: "
-              + limits.clientDrivenImages()
-              + " (expected: at most as many)");
+          "client-driven images of this connection: no room for "
+              + footprint
+              + " bytes more (expected: at most "
+              + limits.clientDrivenBytes()
+              + ")");
     }
     onTheWay.put(id, work);
   }
@@ -190,13 +194,13 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
     responses.send(CascadeResponse.newBuilder().setId(id).setResult(result).build());
   }
 
-  private void done(String id, ImageResult result) {
+  private void done(String id, long footprint, ImageResult result) {
     synchronized (this) { // together: nobody may see the last image gone and its answer not sent
       onTheWay.remove(id);
       finished.add(id);
       send(id, result);
     }
-    share.giveBack();
+    share.giveBack(footprint);
     completeIfDone();
   }
 
@@ -214,10 +218,12 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
   private final class Events implements ImageEvents {
     private final String id;
     private final Order order;
+    private final long footprint;
 
-    Events(String id, Order order) {
+    Events(String id, Order order, long footprint) {
       this.id = id;
       this.order = order;
+      this.footprint = footprint;
     }
 
     @Override
@@ -231,12 +237,12 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
 
     @Override
     public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
-      done(id, AnswerWriter.answer(order, passed, logits, reason));
+      done(id, footprint, AnswerWriter.answer(order, passed, logits, reason));
     }
 
     @Override
     public void failed(Throwable cause) {
-      done(id, AnswerWriter.error(cause));
+      done(id, footprint, AnswerWriter.error(cause));
     }
   }
 }

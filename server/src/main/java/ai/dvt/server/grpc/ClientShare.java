@@ -8,7 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What one connection has taken of what is bounded per client. Safe from any thread. */
 final class ClientShare {
@@ -16,7 +16,7 @@ final class ClientShare {
       Attributes.Key.create("dvt-client-share");
   private static final Context.Key<ClientShare> OF_CALL = Context.key("dvt-client-share");
 
-  private final AtomicInteger clientDrivenImages = new AtomicInteger();
+  private final AtomicLong clientDrivenBytes = new AtomicLong();
 
   /** Gives every connection a share. */
   static ServerTransportFilter filter() {
@@ -49,12 +49,19 @@ final class ClientShare {
     return share == null ? new ClientShare() : share;
   }
 
-  /** Takes one more client-driven image if that is within the limit. */
-  boolean tryTake(int limit) {
-    return clientDrivenImages.getAndUpdate(n -> n < limit ? n + 1 : n) < limit;
+  /** Takes room for a client-driven image if that is within the limit, or the first one. */
+  boolean tryTake(long bytes, long limitBytes) {
+    long before =
+        clientDrivenBytes.getAndUpdate(
+            taken -> fits(taken, bytes, limitBytes) ? taken + bytes : taken);
+    return fits(before, bytes, limitBytes);
   }
 
-  void giveBack() {
-    clientDrivenImages.decrementAndGet();
+  private static boolean fits(long taken, long bytes, long limitBytes) {
+    return taken == 0 || taken + bytes <= limitBytes;
+  }
+
+  void giveBack(long bytes) {
+    clientDrivenBytes.addAndGet(-bytes);
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The listening address with the service, health and reflection on it, and all limits. */
@@ -27,6 +28,7 @@ public final class GrpcEndpoint implements AutoCloseable {
   private final HealthStatusManager health;
   private final ExecutorService handlers;
   private final RequestBudget budget;
+  private final AtomicBoolean leaving = new AtomicBoolean();
 
   private GrpcEndpoint(
       Server server, HealthStatusManager health, ExecutorService handlers, RequestBudget budget) {
@@ -114,7 +116,9 @@ public final class GrpcEndpoint implements AutoCloseable {
 
   /** Everything is NOT_SERVING from now on, for good. */
   public void leaveService() {
-    health.enterTerminalState();
+    if (leaving.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   /** Stops listening; calls that are still open get this long, then they are cut. */

@@ -1,0 +1,119 @@
+package ai.dvt.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.dvt.server.toy.ToyCascade;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class ServeCommandTest {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return ServerMain.run(new PrintWriter(out), new PrintWriter(err), arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "--workers=0; --workers: 0 (expected: >= 1)",
+        "--workers=many; many",
+        "--max-batch=0; --max-batch: 0 (expected: 1 to 1024)",
+        "--port=70000; --port: 70000 (expected: 0 to 65535)",
+        "--queue-bytes=much; much (expected: a size",
+        "--drain-timeout=soon; soon (expected: a duration",
+        "--max-inflight-request-bytes=1m; --max-inflight-request-bytes: 1048576 (expected: >= 67108864",
+        "--colour=red; --colour=red"
+      })
+  void a_wrong_use_ends_with_2_and_says_why(String option, String message) {
+    assertThat(run("serve", "--models", folder.toString(), option)).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @Test
+  void models_must_be_named() {
+    assertThat(run("serve")).isEqualTo(2);
+    assertThat(err.toString()).contains("--models");
+  }
+
+  @Test
+  void help_names_every_option() {
+    assertThat(run("serve", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("--models", "--port-file", "--max-inflight-request-bytes", "--drain-timeout")
+        .contains("--streams-per-connection", "--idle-limit", "--queue-bytes");
+  }
+
+  @Test
+  void no_model_and_no_folder_end_with_1() {
+    assertThat(run("serve", "--port=0", "--models", folder.toString())).isEqualTo(1);
+    assertThat(err.toString()).startsWith("dvt: models: none in ").doesNotContain("\tat ");
+    assertThat(run("serve", "--port=0", "--models", folder.resolve("gone").toString()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("gone (expected: a readable folder");
+  }
+
+  @Test
+  void a_port_in_use_ends_with_1() throws Exception {
+    ToyCascade.write(folder.resolve("toy/1"), "toy");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "--port=" + taken.getLocalPort();
+      assertThat(run("serve", port, "--models", folder.toString())).isEqualTo(1);
+    }
+    assertThat(err.toString()).startsWith("dvt: host, port: 127.0.0.1:").doesNotContain("\tat ");
+  }
+
+  @Test
+  void a_terminated_server_drains_and_ends_with_0() throws Exception {
+    ToyCascade.write(folder.resolve("toy/1"), "toy");
+    Path port = folder.resolve("port");
+    Path log = folder.resolve("log");
+    Process server =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerMain.class.getName(),
+                "serve",
+                "--models",
+                folder.toString(),
+                "--port=0",
+                "--port-file",
+                port.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      while (!Files.exists(port)) {
+        assertThat(server.waitFor(10, TimeUnit.MILLISECONDS))
+            .as("ended early: %s", Files.readString(log))
+            .isFalse();
+      }
+      assertThat(Integer.parseInt(Files.readString(port).strip())).isBetween(1, 65535);
+      server.destroy();
+      assertThat(server.waitFor(40, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.exitValue()).as("%s", Files.readString(log)).isZero();
+      assertThat(Files.readString(log))
+          .contains("serving toy/1: toy, stages toy1+toy2+toy3, GFLOPs 0.500/1.00/1.50")
+          .contains("listening on 127.0.0.1:")
+          .endsWith("draining\nstopped\n");
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+}
