@@ -7,9 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,39 +79,13 @@ class ServeCommandTest {
   @Test
   void a_terminated_server_drains_and_ends_with_0() throws Exception {
     ToyCascade.write(folder.resolve("toy/1"), "toy");
-    Path port = folder.resolve("port");
-    Path log = folder.resolve("log");
-    Process server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerMain.class.getName(),
-                "serve",
-                "--models",
-                folder.toString(),
-                "--port=0",
-                "--port-file",
-                port.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    try {
-      while (!Files.exists(port)) {
-        assertThat(server.waitFor(10, TimeUnit.MILLISECONDS))
-            .as("ended early: %s", Files.readString(log))
-            .isFalse();
-      }
-      assertThat(Integer.parseInt(Files.readString(port).strip())).isBetween(1, 65535);
-      server.destroy();
-      assertThat(server.waitFor(40, TimeUnit.SECONDS)).isTrue();
-      assertThat(server.exitValue()).as("%s", Files.readString(log)).isZero();
-      assertThat(Files.readString(log))
+    try (ServerChild server = ServerChild.start(folder, "256m")) {
+      assertThat(server.port()).isBetween(1, 65535);
+      assertThat(server.terminate()).as("%s", server.log()).isZero();
+      assertThat(server.log())
           .contains("serving toy/1: toy, stages toy1+toy2+toy3, GFLOPs 0.500/1.00/1.50")
           .contains("listening on 127.0.0.1:")
           .endsWith("draining\nstopped\n");
-    } finally {
-      server.destroyForcibly();
     }
   }
 }
