@@ -47,7 +47,7 @@ public final class StageFiles {
       }
       data = weights.describe();
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      throw new IOException("output: " + e.getMessage(), e);
     }
     List<VariantSpec> variants = new ArrayList<>();
     for (Flavour flavour : flavours) {

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,14 +30,16 @@ public final class VersionFolder implements Closeable {
   private final Path target;
   private final boolean replace;
   private final Path partial;
+  private final List<Path> madeParents;
   private final Thread onExit;
-  private boolean committed;
+  private volatile boolean committed;
 
-  private VersionFolder(Path target, boolean replace, Path partial) {
+  private VersionFolder(Path target, boolean replace, Path partial, List<Path> madeParents) {
     this.target = target;
     this.replace = replace;
     this.partial = partial;
-    this.onExit = new Thread(() -> delete(partial), "remove-partial-export");
+    this.madeParents = madeParents;
+    this.onExit = new Thread(this::removeUnlessCommitted, "remove-partial-export");
   }
 
   /**
@@ -51,15 +54,27 @@ public final class VersionFolder implements Closeable {
       throw new BundleException("output", target, "a folder with a parent");
     }
     checkFree(absolute, target, replace);
+    List<Path> absent = absentParents(absolute);
     Files.createDirectories(absolute.getParent());
     Path partial =
         absolute.resolveSibling(
             "." + absolute.getFileName() + ".partial-" + ProcessHandle.current().pid());
     delete(partial);
     Files.createDirectory(partial);
-    VersionFolder folder = new VersionFolder(absolute, replace, partial);
+    VersionFolder folder = new VersionFolder(absolute, replace, partial, absent);
     Runtime.getRuntime().addShutdownHook(folder.onExit);
     return folder;
+  }
+
+  /** Innermost first. */
+  private static List<Path> absentParents(Path folder) {
+    List<Path> absent = new ArrayList<>();
+    for (Path parent = folder.getParent();
+        parent != null && !Files.exists(parent);
+        parent = parent.getParent()) {
+      absent.add(parent);
+    }
+    return absent;
   }
 
   private static void checkFree(Path target, Path shown, boolean replace) throws IOException {
@@ -155,14 +170,27 @@ public final class VersionFolder implements Closeable {
   /** Removes the folder if it was not committed. */
   @Override
   public void close() {
-    if (!committed) {
-      delete(partial);
-    }
+    removeUnlessCommitted();
     try {
       Runtime.getRuntime().removeShutdownHook(onExit);
     } catch (IllegalStateException e) {
       // The process is ending: the hook has run or will, and finds nothing.
       return;
+    }
+  }
+
+  private void removeUnlessCommitted() {
+    if (committed) {
+      return;
+    }
+    delete(partial);
+    for (Path parent : madeParents) {
+      try {
+        Files.deleteIfExists(parent);
+      } catch (IOException e) {
+        // Somebody else uses it by now.
+        return;
+      }
     }
   }
 

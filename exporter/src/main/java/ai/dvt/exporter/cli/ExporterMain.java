@@ -7,11 +7,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code dvt export | inspect | verify}. */
+/** {@code dvt export | inspect | verify | compare-graphs}. */
 @Command(
     name = "dvt",
     description = "From a checkpoint on disk to a cascade that can be served.",
-    subcommands = {ExportCommand.class, InspectCommand.class, VerifyCommand.class},
+    subcommands = {
+      ExportCommand.class,
+      InspectCommand.class,
+      VerifyCommand.class,
+      CompareGraphsCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = ExporterVersion.class)
 public final class ExporterMain {
@@ -51,7 +56,9 @@ public final class ExporterMain {
             (e, given) -> {
               err.println("error: " + Failures.line(e));
               err.println(
-                  "       'dvt " + e.getCommandLine().getCommandName() + " --help' lists options");
+                  "       '"
+                      + e.getCommandLine().getCommandSpec().qualifiedName()
+                      + " --help' lists options");
               return 2;
             })
         .setExecutionExceptionHandler(

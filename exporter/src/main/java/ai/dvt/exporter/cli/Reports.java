@@ -22,7 +22,7 @@ final class Reports {
   /** Whether the folder's name is a version: a number. */
   static boolean isVersion(Path folder) {
     return folder.getFileName() != null
-        && folder.getFileName().toString().matches("[1-9]\\d{0,17}");
+        && folder.getFileName().toString().matches("0|[1-9]\\d{0,17}");
   }
 
   static void stages(CascadeGraphs cascade, PrintWriter out) {

@@ -39,7 +39,7 @@ class VersionFolderTest {
 
   @Test
   void a_folder_that_was_not_committed_leaves_no_trace() throws IOException {
-    try (VersionFolder folder = VersionFolder.begin(root.resolve("1"), false)) {
+    try (VersionFolder folder = VersionFolder.begin(root.resolve("models/toy/1"), false)) {
       folder.write("sub/a.txt", "abc");
     }
     assertThat(everything()).isEmpty();
