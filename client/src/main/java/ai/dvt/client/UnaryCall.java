@@ -20,12 +20,6 @@ final class UnaryCall {
   static <Q, R, T> CompletableFuture<T> start(
       ClientCall<Q, R> call, Q request, Function<R, T> reading) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    future.whenComplete(
-        (value, failure) -> {
-          if (failure != null) {
-            call.cancel("no longer wanted", failure);
-          }
-        });
     ClientCalls.asyncUnaryCall(
         call,
         request,
@@ -49,6 +43,13 @@ final class UnaryCall {
             future.completeExceptionally(
                 new CascadeClientException(
                     Failure.of(Status.Code.INTERNAL, "the server ended the call without a reply")));
+          }
+        });
+    // Only now: a call must not be cancelled while it is being sent.
+    future.whenComplete(
+        (value, failure) -> {
+          if (failure != null) {
+            call.cancel("no longer wanted", failure);
           }
         });
     return future;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,9 +23,13 @@ class ArchitectureTest {
   static void readClasses() {
     project =
         new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("ai.dvt");
-    planted = new ClassFileImporter().importPackages(PLANTED);
+            .importPaths(
+                Stream.of("proto", "exporter", "client", "server")
+                    .map(module -> Path.of("..", module, "target", "classes"))
+                    .toList());
+    planted =
+        new ClassFileImporter()
+            .importPath(Path.of("target/test-classes/ai/dvt/architecture/planted"));
   }
 
   private static void holds(Function<Rules, ArchRule> rule) {

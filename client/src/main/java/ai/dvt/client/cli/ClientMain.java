@@ -23,11 +23,14 @@ import picocli.CommandLine.ExitCode;
       DescribeCommand.class
     })
 public final class ClientMain {
+  /** Kept, because a logger that nobody holds forgets its level. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+
   private ClientMain() {}
 
   /** Runs a command; exits with 0, 1 for a failure or 2 for a wrong use. */
   public static void main(String[] arguments) {
-    Logger.getLogger("io.grpc").setLevel(Level.SEVERE);
+    GRPC_LOG.setLevel(Level.SEVERE);
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

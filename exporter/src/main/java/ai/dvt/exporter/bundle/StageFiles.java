@@ -39,7 +39,7 @@ public final class StageFiles {
       for (int stage = 0; stage < cascade.stages().size(); stage++) {
         StageGraph each = cascade.stages().get(stage);
         for (Flavour flavour : flavours) {
-          byte[] model = writer.model(each.graph(flavour)).toByteArray();
+          byte[] model = writer.bytes(each.graph(flavour));
           graphs
               .computeIfAbsent(flavour, f -> new ArrayList<>())
               .add(folder.write(fileName(stage + 1, each, flavour), model));

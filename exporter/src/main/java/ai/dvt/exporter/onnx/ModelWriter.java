@@ -48,6 +48,15 @@ public final class ModelWriter {
   }
 
   /**
+   * The model as the bytes of its file.
+   *
+   * @throws UncheckedIOException if a constant could not be placed
+   */
+  public byte[] bytes(Graph graph) {
+    return model(graph).toByteArray();
+  }
+
+  /**
    * @throws UncheckedIOException if a constant could not be placed
    */
   public ModelProto model(Graph graph) {

@@ -1,0 +1,2 @@
+/** What runs the project from outside: {@code bin/dvt}. */
+package ai.dvt.packaging;
