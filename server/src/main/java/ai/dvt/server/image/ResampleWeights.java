@@ -26,23 +26,29 @@ record ResampleWeights(int[] starts, int taps, int[] weights) {
     double filterScale = Math.max(scale, 1.0);
     double support = 2.0 * filterScale;
     double perTap = 1.0 / filterScale;
-    int taps = Math.min(in, (int) Math.ceil(support) * 2 + 1);
     int[] starts = new int[count];
+    int[] ends = new int[count];
+    int taps = 1;
+    for (int i = 0; i < count; i++) {
+      double centre = (first + i + 0.5) * scale;
+      starts[i] = Math.max((int) (centre - support + 0.5), 0);
+      ends[i] = Math.min((int) (centre + support + 0.5), in);
+      taps = Math.max(taps, ends[i] - starts[i]);
+    }
     int[] weights = new int[count * taps];
     double[] exact = new double[taps];
     for (int i = 0; i < count; i++) {
       double centre = (first + i + 0.5) * scale;
-      int begin = Math.max((int) (centre - support + 0.5), 0);
-      int end = Math.min((int) (centre + support + 0.5), in);
+      int begin = starts[i];
+      int length = ends[i] - begin;
       double sum = 0;
-      for (int j = begin; j < end; j++) {
-        double weight = cubic((j - centre + 0.5) * perTap);
-        exact[j - begin] = weight;
-        sum += weight;
+      for (int j = 0; j < length; j++) {
+        exact[j] = cubic((begin + j - centre + 0.5) * perTap);
+        sum += exact[j];
       }
       starts[i] = Math.min(begin, in - taps);
       int shift = i * taps + begin - starts[i];
-      for (int j = 0; j < end - begin; j++) {
+      for (int j = 0; j < length; j++) {
         double weight = (sum == 0 ? exact[j] : exact[j] / sum) * (1 << PRECISION);
         weights[shift + j] = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
       }

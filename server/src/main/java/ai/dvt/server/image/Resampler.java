@@ -76,19 +76,27 @@ final class Resampler {
     int[] weights = x.weights();
     int taps = x.taps();
     int width = starts.length;
-    int first = x.firstInput();
+    int firstColumn = x.firstInput();
     for (int i = 0; i < width; i++) {
       long red = HALVES;
       long green = HALVES;
       long blue = HALVES;
-      int from = 3 * (starts[i] - first);
+      int from = 3 * (starts[i] - firstColumn);
       int end = (i + 1) * taps;
-      for (int w = i * taps; w < end; w++) {
-        long weight = weights[w];
+      int tap = i * taps;
+      for (; tap + 2 < end; tap += 3, from += 9) {
+        long first = weights[tap];
+        long second = weights[tap + 1];
+        long third = weights[tap + 2];
+        red += first * pairs[from] + second * pairs[from + 3] + third * pairs[from + 6];
+        green += first * pairs[from + 1] + second * pairs[from + 4] + third * pairs[from + 7];
+        blue += first * pairs[from + 2] + second * pairs[from + 5] + third * pairs[from + 8];
+      }
+      for (; tap < end; tap++, from += 3) {
+        long weight = weights[tap];
         red += weight * pairs[from];
         green += weight * pairs[from + 1];
         blue += weight * pairs[from + 2];
-        from += 3;
       }
       upper[i] = lowLevel(red);
       upper[i + width] = lowLevel(green);
