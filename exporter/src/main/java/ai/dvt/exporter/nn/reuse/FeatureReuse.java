@@ -31,8 +31,8 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
   }
 
   /**
-   * @param tokens [B, upstream N, upstream D] for all layers, or one such for each: [B, layers,
-   *     upstream N, upstream D]
+   * @param tokens [B, upstream N, upstream D] for all layers, or one such for each: [B, at least
+   *     layers, upstream N, upstream D]
    * @return for each layer [B, N, D']
    */
   public List<Value> forward(Formulation formulation, Value tokens) {
@@ -61,9 +61,11 @@ public record FeatureReuse(List<ContextLayer> layers, UpsampleMatrix matrix) {
 
   /** [B, layers, upstream N, upstream D] to [B, layers, upstream N, hidden]. */
   private Value each(Formulation formulation, Value tokens) {
-    Shape flat = Shape.batch(tokens.dimension(1) * tokens.dimension(2), tokens.dimension(3));
-    Value x = normalized(formulation, Layout.reshape(tokens, flat));
-    return firsts().each(Layout.reshape(x, tokens.shape()));
+    int count = layers.size();
+    Value seen = count == tokens.dimension(1) ? tokens : Layout.slice(tokens, 1, 0, count);
+    Shape flat = Shape.batch(count * tokens.dimension(2), tokens.dimension(3));
+    Value x = normalized(formulation, Layout.reshape(seen, flat));
+    return firsts().each(Layout.reshape(x, seen.shape()));
   }
 
   private StackedLinear firsts() {
