@@ -37,6 +37,8 @@ public record ArchitectureOptions(
           Optional.empty(),
           Set.of());
 
+  private static final int MAX_RESIZE_THROUGH = 4096;
+
   /** An intermediate that {@code verify} compares. */
   public enum ExtraOutput {
     /** {@code tokens}, float32 [batch, tokens, width], before the last norm. */
@@ -49,9 +51,13 @@ public record ArchitectureOptions(
     softSplits = List.copyOf(softSplits);
     resizeThrough = List.copyOf(resizeThrough);
     extraOutputs = Set.copyOf(extraOutputs);
-    positive("image size", imageSize);
+    positive("image-size", imageSize);
     positive("heads", heads);
-    resizeThrough.forEach(side -> positive("resize-through", Optional.of(side)));
+    for (int side : resizeThrough) {
+      if (side < 1 || side > MAX_RESIZE_THROUGH) {
+        throw new ArchitectureException("resize-through", side, "1 to " + MAX_RESIZE_THROUGH);
+      }
+    }
     epsilon.ifPresent(
         value -> {
           if (!(value > 0 && value < 1)) {
