@@ -81,8 +81,7 @@ public final class CascadeServer implements AutoCloseable {
 
   private void load() throws ServerException {
     ModelLoader loader =
-        new ModelLoader(
-            device, config.engine().maxBatch(), new PictureDecoder(PictureLimits.DEFAULT));
+        new ModelLoader(device, config.engine().maxBatch(), new PictureDecoder(pictureLimits()));
     ModelCatalogue models;
     try {
       models = loader.load(config.models());
@@ -175,6 +174,13 @@ public final class CascadeServer implements AutoCloseable {
     decoders.shutdownNow();
     catalogue.get().served().forEach(model -> model.cascade().close());
     device.close();
+  }
+
+  /** Decoding takes up to a few times three bytes a pixel of the heap. */
+  private static PictureLimits pictureLimits() {
+    PictureLimits most = PictureLimits.DEFAULT;
+    long pixels = Math.min(most.maxPixels(), Runtime.getRuntime().maxMemory() / 16);
+    return new PictureLimits((int) pixels, most.maxSide());
   }
 
   private static ExecutorService decoders(int threads) {

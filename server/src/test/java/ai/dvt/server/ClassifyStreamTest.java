@@ -114,6 +114,17 @@ class ClassifyStreamTest {
     }
   }
 
+  @Test
+  void an_id_longer_than_any_answer_ends_the_stream() throws Exception {
+    try (ToyServer toy = ToyServer.start(models)) {
+      Answers<ClassifyStreamRequest, ClassifyStreamResponse> answers = new Answers<>(true);
+      toy.async().classifyStream(answers).onNext(first("x".repeat(1025), ToyServer.picture(1, 1)));
+      assertThat(answers.end().getDescription())
+          .isEqualTo("id: 1025 characters (expected: at most 1024)");
+      toy.awaitEmpty();
+    }
+  }
+
   /** A stream whose one image waits at exit 1 and keeps the room of a full server. */
   private static Answers<CascadeRequest, CascadeResponse> occupy(ToyServer toy)
       throws InterruptedException {
@@ -241,7 +252,7 @@ class ClassifyStreamTest {
     try (ToyServer toy = ToyServer.start(models)) {
       Answers<ClassifyStreamRequest, ClassifyStreamResponse> deaf = new Answers<>(false);
       toy.async().classifyStream(deaf);
-      String longId = "x".repeat(2000); // comes back with every answer
+      String longId = "x".repeat(1000); // comes back with every answer
       int sent = 0;
       while (deaf.call().isReady() || sent == 0) {
         deaf.call()

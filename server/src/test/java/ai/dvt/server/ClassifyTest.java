@@ -403,4 +403,13 @@ class ClassifyTest {
                 .getDescription())
         .startsWith("top_k: 4294967295 ");
   }
+
+  @Test
+  void an_error_does_not_send_back_all_it_was_given() {
+    StatusRuntimeException refusal =
+        refusal(
+            request(EARLY, ToyServer.picture(1, 1))
+                .setModel(ModelRef.newBuilder().setName("n".repeat(5000))));
+    assertThat(refusal.getStatus().getDescription()).hasSize(1003).endsWith("n...");
+  }
 }

@@ -68,6 +68,12 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
       reading = false;
     }
     try {
+      RequestValidator.checkId(message.getId());
+    } catch (RequestException e) { // no answer: it would carry the id
+      end(e);
+      return;
+    }
+    try {
       switch (message.getStepCase()) {
         case START -> start(message.getId(), message.getStart());
         case NEXT -> step(message.getId(), message.getNext());

@@ -55,7 +55,7 @@ public final class CascadeService extends CascadeServiceImplBase {
               request.getModel(),
               request.hasPolicy() ? Optional.of(request.getPolicy()) : Optional.empty(),
               request.getTopK());
-      ClassifyCall.checkCount(request, limits.imagesPerRequest());
+      RequestValidator.checkCount(request.getImagesCount(), limits.imagesPerRequest(), order);
       call = new ClassifyCall(intake, openCalls, request, order, responses);
       openCalls.enter(call);
     } catch (RequestException e) {

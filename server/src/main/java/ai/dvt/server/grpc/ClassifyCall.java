@@ -51,14 +51,6 @@ final class ClassifyCall implements OpenCall {
     this.unanswered = new AtomicInteger(request.getImagesCount());
   }
 
-  /** Checks that the request holds no more and no fewer images than one may. */
-  static void checkCount(ClassifyRequest request, int limit) throws RequestException {
-    int images = request.getImagesCount();
-    if (images < 1 || images > limit) {
-      throw RequestException.invalid("images", images + " images", "1 to " + limit);
-    }
-  }
-
   void start() {
     admitNext();
   }

@@ -70,6 +70,13 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
   public void onNext(ClassifyStreamRequest message) {
     String id = message.getId();
     Charge charge = InboundGate.claim();
+    try {
+      RequestValidator.checkId(id);
+    } catch (RequestException e) { // no answer: it would carry the id
+      charge.close();
+      end(e);
+      return;
+    }
     ImageWork work = null;
     try {
       Order order = order(message);

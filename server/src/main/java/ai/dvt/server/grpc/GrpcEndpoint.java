@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,14 +87,20 @@ public final class GrpcEndpoint implements AutoCloseable {
 
   /** Handlers do not block; a thread holds a decoded message, so there are few. */
   private static ExecutorService handlers() {
+    int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
     AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        Math.max(4, Runtime.getRuntime().availableProcessors()),
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
         work -> {
           Thread thread = new Thread(work, "grpc-handler-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
-        });
+        },
+        new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end is nobody's any more
   }
 
   public int port() {

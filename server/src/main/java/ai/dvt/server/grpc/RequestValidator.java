@@ -14,6 +14,12 @@ import java.util.function.Supplier;
 
 /** Checks requests before anything is spent on them. Errors name the request's own fields. */
 final class RequestValidator {
+  /** Ids come back with every answer. */
+  private static final int ID_LIMIT = 1024;
+
+  /** Labels in one response. */
+  private static final int LABEL_LIMIT = 1 << 16;
+
   private final Supplier<ModelCatalogue> catalogue;
 
   /**
@@ -58,6 +64,24 @@ final class RequestValidator {
       return model.bind(policy);
     } catch (ContractException e) {
       throw RequestException.invalid("policy", e);
+    }
+  }
+
+  /** Checks an id that a caller chose. */
+  static void checkId(String id) throws RequestException {
+    if (id.length() > ID_LIMIT) {
+      throw RequestException.invalid("id", id.length() + " characters", "at most " + ID_LIMIT);
+    }
+  }
+
+  /** Checks that a request holds images, not too many, and asks for no endless answer. */
+  static void checkCount(int images, int limit, Order order) throws RequestException {
+    if (images < 1 || images > limit) {
+      throw RequestException.invalid("images", images + " images", "1 to " + limit);
+    }
+    if ((long) images * order.topK() > LABEL_LIMIT) {
+      throw RequestException.invalid(
+          "top_k", order.topK(), "at most " + LABEL_LIMIT / images + " for " + images + " images");
     }
   }
 

@@ -29,6 +29,9 @@ final class Statuses {
   static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** A message may quote a value of any length. */
+  private static final int MESSAGE_LIMIT = 1000;
+
   private static final Logger LOG = LoggerFactory.getLogger(Statuses.class);
 
   private Statuses() {}
@@ -65,7 +68,7 @@ final class Statuses {
                   .addFieldViolations(
                       BadRequest.FieldViolation.newBuilder()
                           .setField(cause.field())
-                          .setDescription(cause.getMessage()))
+                          .setDescription(cut(cause.getMessage())))
                   .build());
       case NOT_FOUND ->
           status(
@@ -73,7 +76,7 @@ final class Statuses {
               cause.getMessage(),
               ResourceInfo.newBuilder()
                   .setResourceType(cause.field())
-                  .setDescription(cause.getMessage())
+                  .setDescription(cut(cause.getMessage()))
                   .build());
       case FULL -> full(cause.getMessage());
       case UNAVAILABLE -> status(Code.UNAVAILABLE, cause.getMessage());
@@ -102,10 +105,16 @@ final class Statuses {
 
   private static Status status(Code code, String message, Message... details) {
     Status.Builder status =
-        Status.newBuilder().setCode(code.value()).setMessage(message == null ? "" : message);
+        Status.newBuilder().setCode(code.value()).setMessage(message == null ? "" : cut(message));
     for (Message detail : details) {
       status.addDetails(Any.pack(detail));
     }
     return status.build();
+  }
+
+  private static String cut(String message) {
+    return message.length() <= MESSAGE_LIMIT
+        ? message
+        : message.substring(0, MESSAGE_LIMIT) + "...";
   }
 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FloodTest {
   private static final ModelRef TOY = ModelRef.newBuilder().setName("toy").build();
-  private static final int MIB = 1 << 20;
 
   @TempDir Path models;
 
@@ -145,8 +144,10 @@ class FloodTest {
   @Test
   void clients_that_never_read_and_never_stop_sending_fit_too() throws Exception {
     try (ServerChild server = ServerChild.start(models, "512m")) {
-      byte[] picture = new byte[12];
-      String longId = "x".repeat(MIB / 2); // comes back with every answer
+      int side = 591; // 1 MiB
+      ByteString large = UnsafeByteOperations.unsafeWrap(new byte[side * side * 3]);
+      ByteString small = UnsafeByteOperations.unsafeWrap(new byte[12]);
+      String longId = "x".repeat(1000); // comes back with every answer
       BlockingQueue<Object> events = new LinkedBlockingQueue<>();
       ManagedChannel channel = open(server);
       try {
@@ -156,17 +157,17 @@ class FloodTest {
           CascadeServiceGrpc.newStub(channel).classifyStream(heard);
           deaf.add(heard);
         }
-        for (int round = 0; round < 4; round++) {
+        for (int image = 0; image < 100; image++) {
           for (Heard<ClassifyStreamRequest, ClassifyStreamResponse> heard : deaf) {
             heard.call.onNext(
                 ClassifyStreamRequest.newBuilder()
-                    .setId(longId + round)
+                    .setId(longId + image)
                     .setModel(TOY)
-                    .setImage(pixels(UnsafeByteOperations.unsafeWrap(picture), 2))
+                    .setImage(image == 0 ? pixels(large, side) : pixels(small, 2))
                     .build());
           }
-          assertServes(server);
         }
+        assertServes(server);
         assertThat(events).isEmpty();
       } finally {
         channel.shutdownNow();
