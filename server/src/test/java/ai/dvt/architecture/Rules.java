@@ -127,7 +127,11 @@ final class Rules {
         .resideInAPackage(root + "exporter.calibration..")
         .should()
         .onlyDependOnClassesThat(
-            resideInAnyPackage("java..", "ai.dvt.cascade", root + "exporter.calibration.."))
+            resideInAnyPackage(
+                "java..",
+                "ai.dvt.cascade",
+                "ai.dvt.cascade.records",
+                root + "exporter.calibration.."))
         .allowEmptyShould(true);
   }
 

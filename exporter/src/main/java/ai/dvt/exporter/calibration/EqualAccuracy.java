@@ -1,5 +1,6 @@
 package ai.dvt.exporter.calibration;
 
+import ai.dvt.cascade.records.ExitRecords;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

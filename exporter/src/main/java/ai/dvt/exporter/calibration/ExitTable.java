@@ -1,6 +1,7 @@
 package ai.dvt.exporter.calibration;
 
 import ai.dvt.cascade.Thresholds;
+import ai.dvt.cascade.records.ExitRecords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.exporter.calibration.EqualAccuracy.Margin;
 import java.util.List;
 import java.util.Random;
@@ -69,22 +70,18 @@ class EqualAccuracyTest {
 
   private static ExitRecords lastExit(ExitRecords records) {
     ExitRecords.Builder last = new ExitRecords.Builder(1);
-    try {
-      for (int i = 0; i < records.size(); i++) {
-        var outcome = records.outcome(i, records.exits());
-        last.add(
-            records.sha256(i),
-            records.label(i),
-            List.of(
-                new ai.dvt.cascade.ExitOutcome(
-                    1,
-                    outcome.index(),
-                    outcome.confidence(),
-                    outcome.secondConfidence(),
-                    outcome.entropy())));
-      }
-    } catch (CalibrationException e) {
-      throw new IllegalStateException(e);
+    for (int i = 0; i < records.size(); i++) {
+      var outcome = records.outcome(i, records.exits());
+      last.add(
+          records.sha256(i),
+          records.label(i),
+          List.of(
+              new ai.dvt.cascade.ExitOutcome(
+                  1,
+                  outcome.index(),
+                  outcome.confidence(),
+                  outcome.secondConfidence(),
+                  outcome.entropy())));
     }
     return last.build();
   }

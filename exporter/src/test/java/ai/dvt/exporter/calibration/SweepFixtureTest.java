@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.Thresholds;
+import ai.dvt.cascade.records.ExitRecords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -10,6 +10,7 @@ import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.Thresholds;
+import ai.dvt.cascade.records.ExitRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

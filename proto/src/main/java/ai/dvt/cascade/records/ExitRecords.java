@@ -1,5 +1,6 @@
-package ai.dvt.exporter.calibration;
+package ai.dvt.cascade.records;
 
+import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitOutcome;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -57,19 +58,18 @@ public final class ExitRecords {
      * @param pictureSha256 of the picture's file, lower-case hex
      * @param trueLabel the picture's class, from 0
      * @param outcomes one per exit, in order
-     * @throws CalibrationException for another number of exits or values out of range
+     * @throws ContractException for another number of exits or values out of range
      */
-    public Builder add(String pictureSha256, int trueLabel, List<ExitOutcome> outcomes)
-        throws CalibrationException {
+    public Builder add(String pictureSha256, int trueLabel, List<ExitOutcome> outcomes) {
       if (!pictureSha256.matches("[0-9a-f]{64}")) {
-        throw new CalibrationException("sha256", '"' + pictureSha256 + '"', "64 hex digits");
+        throw new ContractException("sha256", '"' + pictureSha256 + '"', "64 hex digits");
       }
       String picture = "picture " + pictureSha256.substring(0, 12) + ": ";
       if (trueLabel < 0) {
-        throw new CalibrationException(picture + "label", trueLabel, ">= 0");
+        throw new ContractException(picture + "label", trueLabel, ">= 0");
       }
       if (outcomes.size() != exits) {
-        throw new CalibrationException(picture + "exits", outcomes.size(), exits + "");
+        throw new ContractException(picture + "exits", outcomes.size(), exits + "");
       }
       grow();
       sha256[size] = pictureSha256;
@@ -87,10 +87,9 @@ public final class ExitRecords {
       return this;
     }
 
-    private static void check(String where, int exit, ExitOutcome outcome)
-        throws CalibrationException {
+    private static void check(String where, int exit, ExitOutcome outcome) {
       if (outcome.exit() != exit + 1) {
-        throw new CalibrationException(where, "exit " + outcome.exit(), "exits in order");
+        throw new ContractException(where, "exit " + outcome.exit(), "exits in order");
       }
       boolean valid =
           outcome.secondConfidence() >= 0
@@ -99,7 +98,7 @@ public final class ExitRecords {
               && outcome.entropy() >= 0
               && outcome.entropy() < Float.POSITIVE_INFINITY;
       if (!valid) {
-        throw new CalibrationException(
+        throw new ContractException(
             where, outcome, "0 <= second confidence <= confidence <= 1, entropy >= 0");
       }
     }

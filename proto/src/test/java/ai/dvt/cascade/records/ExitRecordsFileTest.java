@@ -1,23 +1,41 @@
-package ai.dvt.exporter.calibration;
+package ai.dvt.cascade.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitOutcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExitRecordsFileTest {
   @TempDir private Path folder;
 
+  private static ExitRecords made(int pictures, int exits) {
+    Random random = new Random(5);
+    ExitRecords.Builder records = new ExitRecords.Builder(exits);
+    for (int i = 0; i < pictures; i++) {
+      List<ExitOutcome> outcomes = new ArrayList<>();
+      for (int exit = 1; exit <= exits; exit++) {
+        float confidence = (1 + random.nextFloat()) / 2;
+        outcomes.add(
+            new ExitOutcome(exit, random.nextInt(10), confidence, 1 - confidence, 1 / confidence));
+      }
+      records.add("%064x".formatted(i), random.nextInt(10), outcomes);
+    }
+    return records.build();
+  }
+
   @Test
   void records_are_read_as_they_were_written() throws Exception {
-    ExitRecords records = MadeUpRecords.make(1500, 3, 1000, 5);
+    ExitRecords records = made(1500, 3);
     Path file = folder.resolve("records.npy");
     ExitRecordsFile.write(records, file);
     ExitRecords read = ExitRecordsFile.read(file);
@@ -36,7 +54,7 @@ class ExitRecordsFileTest {
   @Test
   void the_header_is_numpys() throws Exception {
     Path file = folder.resolve("records.npy");
-    ExitRecordsFile.write(MadeUpRecords.make(7, 2, 10, 5), file);
+    ExitRecordsFile.write(made(7, 2), file);
     byte[] bytes = Files.readAllBytes(file);
     int length = (bytes[8] & 0xff) + ((bytes[9] & 0xff) << 8);
     assertThat((10 + length) % 64).isZero();
@@ -51,15 +69,15 @@ class ExitRecordsFileTest {
   @Test
   void a_file_that_is_cut_short_is_refused() throws Exception {
     Path file = folder.resolve("records.npy");
-    ExitRecordsFile.write(MadeUpRecords.make(7, 2, 10, 5), file);
+    ExitRecordsFile.write(made(7, 2), file);
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
     assertThatThrownBy(() -> ExitRecordsFile.read(file))
-        .isInstanceOf(CalibrationException.class)
+        .isInstanceOf(ContractException.class)
         .hasMessage("records.npy: 699 bytes of records (expected: 700 for 7 records)");
     Files.write(file, Arrays.copyOf(bytes, 50));
     assertThatThrownBy(() -> ExitRecordsFile.read(file))
-        .isInstanceOf(CalibrationException.class)
+        .isInstanceOf(ContractException.class)
         .hasMessageStartingWith("records.npy: another header (expected: ");
   }
 
@@ -75,7 +93,7 @@ class ExitRecordsFileTest {
             () ->
                 new ExitRecords.Builder(1)
                     .add(sha256, 0, List.of(new ExitOutcome(1, 0, Float.NaN, 0f, 0f))))
-        .isInstanceOf(CalibrationException.class)
+        .isInstanceOf(ContractException.class)
         .hasMessageContaining("exit 1: ");
   }
 }

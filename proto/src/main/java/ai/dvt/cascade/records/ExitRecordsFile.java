@@ -1,5 +1,6 @@
-package ai.dvt.exporter.calibration;
+package ai.dvt.cascade.records;
 
+import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitOutcome;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -61,30 +62,26 @@ public final class ExitRecordsFile {
   /**
    * Reads all records.
    *
-   * @throws CalibrationException if the file is no array of these columns or is cut short
+   * @throws ContractException if the file is no array of these columns or is cut short
+   * @throws IOException if there is no file or it cannot be read
    */
-  public static ExitRecords read(Path file) throws CalibrationException {
+  public static ExitRecords read(Path file) throws IOException {
     String name = file.getFileName().toString();
-    ByteBuffer bytes;
-    try {
-      bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    } catch (IOException e) {
-      throw new CalibrationException(name, "unreadable, " + e, "a file of exit records", e);
-    }
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     Matcher header = header(bytes);
     if (header == null) {
-      throw new CalibrationException(
+      throw new ContractException(
           name, "another header", "a .npy file with the columns of exit records");
     }
     int exits = Integer.parseInt(header.group(1));
     int size = Integer.parseInt(header.group(5));
     for (int group = 2; group <= 4; group++) {
       if (exits < 1 || !header.group(group).equals(header.group(1))) {
-        throw new CalibrationException(name, "columns of different exits", "one number of exits");
+        throw new ContractException(name, "columns of different exits", "one number of exits");
       }
     }
     if (bytes.remaining() != (long) recordBytes(exits) * size) {
-      throw new CalibrationException(
+      throw new ContractException(
           name,
           bytes.remaining() + " bytes of records",
           (long) recordBytes(exits) * size + " for " + size + " records");
