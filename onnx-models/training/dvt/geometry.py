@@ -1,0 +1,116 @@
+"""What a model looks like: pure numbers, no tensors. And what a picture costs in it.
+
+A FLOP is one multiply-add, as in the papers and in fvcore.
+"""
+
+from dataclasses import asdict, dataclass, fields
+
+from dvt.errors import TrainingError
+
+CONTEXT = 48  # columns of the context embedding (paper, Eq. 5)
+REUSE_HIDDEN = 128  # hidden width of the MLP that makes it
+HEAD_WIDTH = 64
+AUTHORS_PREFIXES = {1: [""], 2: ["less_less_token.", "normal_token."], 3: ["less_less_token.", "less_token.", "normal_token."]}
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A cascade with one stage per grid; one grid is a plain ViT. With `exit_layers`, one plain ViT with a classifier
+    after each of these blocks too (adaptive depth, the paper's Table 10)."""
+
+    image_size: int
+    grids: tuple
+    width: int
+    depth: int
+    heads: int
+    mlp_ratio: float
+    classes: int
+    features: bool = False
+    relations: bool = False
+    exit_layers: tuple = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "grids", tuple(self.grids))
+        object.__setattr__(self, "exit_layers", tuple(self.exit_layers))
+        if not self.grids or list(self.grids) != sorted(set(self.grids)):
+            raise TrainingError(f"grids: {list(self.grids)} (expected: at least one, strictly ascending)")
+        if self.width % self.heads:
+            raise TrainingError(f"heads: {self.heads} (expected: a divisor of the width {self.width})")
+        if self.exit_layers and (len(self.grids) > 1 or not all(0 < e < self.depth for e in self.exit_layers)):
+            raise TrainingError(f"exit layers: {list(self.exit_layers)} (expected: one grid, and numbers from 1 to {self.depth - 1})")
+        for grid in self.grids:
+            patch_of(self.image_size, grid)
+
+    @property
+    def exits(self):
+        return len(self.grids) + len(self.exit_layers)
+
+    @property
+    def prefixes(self):
+        """State-dict prefix of every stage, first stage first: the authors' names up to three stages."""
+        stages = len(self.grids)
+        return AUTHORS_PREFIXES.get(stages) or [f"stages.{n}." for n in range(1, stages + 1)]
+
+    @property
+    def hidden(self):
+        return int(self.width * self.mlp_ratio)
+
+    def gflops(self):
+        """Cumulative cost of every exit, counted by fvcore's rules (matrix products, LayerNorm, upsampling)."""
+        if self.exit_layers:
+            grid = self.grids[0]
+            ends = [*self.exit_layers, self.depth]
+            heads = [(e + 1) * self._head(grid * grid + 1) for e in range(len(ends))]
+            return [(self._front(grid) + end * self._block(grid * grid + 1, 0) + head) / 1e9 for end, head in zip(ends, heads)]
+        total, costs = 0, []
+        for number, grid in enumerate(self.grids):
+            total += self._stage(grid, self.grids[number - 1] if number else None)
+            costs.append(total / 1e9)
+        return costs
+
+    def _stage(self, grid, upstream):
+        tokens = grid * grid + 1
+        reuses = upstream is not None
+        cost = self._front(grid) + self._head(tokens)
+        cost += self.depth * self._block(tokens, CONTEXT if reuses and self.features else 0)
+        if reuses and (self.features or self.relations):
+            before, middle = upstream * upstream + 1, resize_through(grid)
+            if self.features:
+                adapter = before * (REUSE_HIDDEN * self.width + REUSE_HIDDEN * CONTEXT) + 5 * before * self.width
+                cost += self.depth * (adapter + 2 * CONTEXT * middle**2)
+            if self.relations:
+                channels = self.depth * self.heads
+                cost += 6 * channels**2 * before**2 + 2 * channels * middle**2 * (before + tokens)
+        return cost
+
+    def _front(self, grid):
+        return grid**2 * 3 * patch_of(self.image_size, grid)[0] ** 2 * self.width
+
+    def _block(self, tokens, context):
+        d, m = self.width, self.hidden
+        products = 4 * tokens * d * d + 2 * tokens**2 * d + tokens * (d + context) * m + tokens * m * d
+        return products + 5 * (tokens * d + tokens * (d + context))
+
+    def _head(self, tokens):
+        return 5 * tokens * self.width + self.width * self.classes
+
+    def to_dict(self):
+        return {**asdict(self), "grids": list(self.grids), "exit_layers": list(self.exit_layers)}
+
+    @classmethod
+    def from_dict(cls, values):
+        return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
+def patch_of(image_size, grid):
+    """@return (kernel and stride, zero padding) that cover the picture with grid x grid patches, e.g. 224, 10 -> 23, 3"""
+    for patch in (-(-image_size // grid), -(-image_size // grid) + 1):
+        padding, odd = divmod(patch * grid - image_size, 2)
+        if not odd and padding < patch:
+            return patch, padding
+    raise TrainingError(f"grid: {grid} (expected: one that covers {image_size} pixels with an equal padding on both sides)")
+
+
+def resize_through(grid):
+    """The authors resize nearest to 14 (for 10) or 20 (for 14) and average from there; other grids are plain nearest."""
+    return {10: 14, 14: 20}.get(grid, grid)

@@ -1,0 +1,104 @@
+"""Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect."""
+
+import re
+
+import torch
+from torch.nn import functional as F
+
+from dvt.checkpoint import load, weights_of
+from dvt.errors import TrainingError
+from dvt.geometry import CONTEXT, HEAD_WIDTH
+
+NEEDED = ("cls_token", "pos_embed", "patch_embed.proj.weight", "blocks.0.attn.qkv.weight", "blocks.0.attn.qkv.bias", "norm.weight")
+AUTHORS_STAGE = re.compile(r"(less_less_token|less_token|normal_token|stages\.\d+)\.")
+
+
+class Seed:
+    """A plain ViT's weights and what can be read off them."""
+
+    def __init__(self, path):
+        self.path = path
+        self.weights = weights_of(load(path), path)
+        names = self.weights
+        if any(name.startswith("tokens_to_token.") for name in names):
+            self._refuse("family", "T2T-ViT", "a DeiT or ViT with patch_embed")
+        if any(AUTHORS_STAGE.match(name) for name in names):
+            self._refuse("family", "a cascade", "a plain DeiT or ViT")
+        for name in NEEDED:
+            if name not in names:
+                self._refuse("tensor", f"no {name}", "a DeiT or ViT checkpoint")
+        if "dist_token" in names:  # the class token's answer alone is trained on
+            names["pos_embed"] = torch.cat([names["pos_embed"][:, :1], names["pos_embed"][:, 2:]], 1)
+        self.width = names["cls_token"].shape[-1]
+        self.depth = 1 + max(int(name.split(".")[1]) for name in names if name.startswith("blocks."))
+        self.hidden = names["blocks.0.mlp.fc1.weight"].shape[0]
+        self.patch = names["patch_embed.proj.weight"].shape[-1]
+        self.grid = round((names["pos_embed"].shape[1] - 1) ** 0.5)
+        if self.grid**2 + 1 != names["pos_embed"].shape[1]:
+            self._refuse("pos_embed", tuple(names["pos_embed"].shape), "one row per place of a square grid, and the class token's")
+
+    def shape(self):
+        """@return the width, depth, heads and mlp ratio a grown model must have"""
+        heads = max(self.width // HEAD_WIDTH, 1)
+        return dict(width=self.width, depth=self.depth, heads=heads, mlp_ratio=self.hidden / self.width)
+
+    def _refuse(self, what, got, expected):
+        raise TrainingError(f"start checkpoint: {self.path}: {what}: {got} (expected: {expected})")
+
+
+def grow(model, seed):
+    """Writes the seed's weights into every stage of `model`.
+
+    @return names of the parameters that are new: the reuse modules, and heads of another number of classes
+    """
+    own = model.geometry
+    for name, mine, theirs in (("width", own.width, seed.width), ("depth", own.depth, seed.depth), ("mlp hidden width", own.hidden, seed.hidden)):
+        if mine != theirs:
+            raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} (expected: {mine}, as the model's)")
+    fresh = set()
+    with torch.no_grad():
+        for prefix, stage in zip(own.prefixes, model.parts()):
+            fresh |= {prefix + name for name in _plant(stage, seed)}
+    return fresh
+
+
+def _plant(stage, seed):
+    fresh = set()
+    for name, target in stage.named_parameters():
+        source = seed.weights.get(name)
+        if name == "patch_embed.proj.weight":
+            target.copy_(resize_kernel(source, target.shape[-1]))
+        elif name == "pos_embed":
+            target.copy_(resize_positions(source, round((target.shape[1] - 1) ** 0.5)))
+        elif name.endswith("norm2.weight") and target.shape != source.shape:
+            # with a context near zero the variance falls to D / (D + 48) of itself
+            width = len(source)
+            target.copy_(torch.cat([source * (width / (width + CONTEXT)) ** 0.5, torch.ones(CONTEXT)]))
+        elif name.endswith("norm2.bias") and target.shape != source.shape:
+            target.copy_(torch.cat([source, torch.zeros(CONTEXT)]))
+        elif name.endswith("mlp.fc1.weight") and source is not None and target.shape != source.shape:
+            target.copy_(F.pad(source, (0, CONTEXT)))
+        elif source is not None and target.shape == source.shape:
+            target.copy_(source)
+        elif source is None or name.startswith("head."):
+            fresh.add(name)
+        else:
+            raise TrainingError(f"start checkpoint: {seed.path}: {name}: {tuple(source.shape)} (expected: {tuple(target.shape)})")
+    return fresh
+
+
+def resize_kernel(kernel, side):
+    """Bicubic, times (old / new side) squared, so that a flat patch embeds as before. @param kernel [D, 3, k, k]"""
+    if kernel.shape[-1] == side:
+        return kernel
+    return F.interpolate(kernel, (side, side), mode="bicubic", align_corners=False) * (kernel.shape[-1] / side) ** 2
+
+
+def resize_positions(positions, grid):
+    """Bicubic on the grid's rows; the class token's row stays. @param positions [1, g*g + 1, D]"""
+    source = round((positions.shape[1] - 1) ** 0.5)
+    if source == grid:
+        return positions
+    places = positions[:, 1:].reshape(1, source, source, -1).permute(0, 3, 1, 2)
+    places = F.interpolate(places, (grid, grid), mode="bicubic", align_corners=False)
+    return torch.cat([positions[:, :1], places.permute(0, 2, 3, 1).flatten(1, 2)], 1)

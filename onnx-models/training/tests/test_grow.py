@@ -1,0 +1,78 @@
+import pytest
+import torch
+
+from dvt.checkpoint import save
+from dvt.errors import TrainingError
+from dvt.geometry import Geometry
+from dvt.grow import Seed, grow, resize_kernel, resize_positions
+from dvt.model import build
+
+SHAPE = dict(width=24, depth=2, heads=2, mlp_ratio=2)
+
+
+@pytest.fixture
+def start(tmp_path):
+    torch.manual_seed(3)
+    plain = build(Geometry(32, (4,), classes=5, **SHAPE)).eval()
+    for parameter in plain.parameters():
+        torch.nn.init.normal_(parameter, std=0.2) if parameter.ndim > 1 else None
+    save({"model": plain.state_dict()}, tmp_path / "start.pth")
+    return plain, tmp_path / "start.pth"
+
+
+def test_a_plain_model_grown_from_a_vit_is_that_vit(start):
+    plain, file = start
+    model = build(Geometry(32, (4,), classes=5, **SHAPE))
+    assert grow(model, Seed(file)) == set()
+    x = torch.randn(2, 3, 32, 32)
+    assert torch.equal(model(x)[0], plain(x)[0])
+
+
+def test_the_last_exit_of_a_cascade_starts_as_that_vit_where_the_context_is_silent(start):
+    plain, file = start
+    model = build(Geometry(32, (2, 4), classes=5, features=True, relations=True, **SHAPE))
+    fresh = grow(model, Seed(file))
+    assert fresh == {name for name, _ in model.named_parameters() if "reuse" in name or "resuse" in name}
+    x, block = torch.randn(2, 3, 32, 32), model.normal_token.blocks[0]
+    centred = torch.randn(7, 24)
+    centred = centred - centred.mean(1, keepdim=True)
+    silent = torch.cat([centred, torch.zeros(7, 48)], 1)
+    assert torch.allclose(block.mlp(block.norm2(silent)), plain.blocks[0].mlp(plain.blocks[0].norm2(centred)), atol=1e-4)
+    for exit_logits in (model(x)[-1], plain(x)[0]):
+        assert torch.isfinite(exit_logits).all()
+
+
+def test_relations_start_without_effect(start):
+    _, file = start
+    alone, reusing = (build(Geometry(32, (2, 4), classes=5, relations=on, **SHAPE)) for on in (False, True))
+    for model in (alone, reusing):
+        grow(model, Seed(file))
+    x = torch.randn(2, 3, 32, 32)
+    assert torch.allclose(alone(x)[1], reusing(x)[1], atol=1e-5)
+
+
+def test_a_flat_patch_embeds_alike_at_any_patch_size():
+    kernel = torch.randn(4, 3, 16, 16)
+    for side in (32, 23, 8):
+        assert torch.allclose(resize_kernel(kernel, side).sum((2, 3)), kernel.sum((2, 3)), atol=0.05 * kernel.sum((2, 3)).abs().max().item() + 1.5)
+    flat = torch.ones(4, 3, 16, 16)
+    assert torch.allclose(resize_kernel(flat, 23).sum((2, 3)), flat.sum((2, 3)), rtol=1e-4)
+
+
+def test_positions_keep_the_class_row_and_a_constant_field():
+    positions = torch.cat([torch.full((1, 1, 4), 9.0), torch.ones(1, 16, 4)], 1)
+    grown = resize_positions(positions, 7)
+    assert grown.shape == (1, 50, 4) and torch.equal(grown[:, 0], positions[:, 0]) and torch.allclose(grown[:, 1:], torch.ones(1))
+
+
+@pytest.mark.parametrize("change, message", [(dict(width=32), "width 24"), (dict(depth=3), "depth 2"), (dict(mlp_ratio=3), "mlp hidden width 48")])
+def test_a_start_of_another_shape_is_refused(start, change, message):
+    with pytest.raises(TrainingError, match=message):
+        grow(build(Geometry(32, (4,), classes=5, **{**SHAPE, **change})), Seed(start[1]))
+
+
+@pytest.mark.parametrize("names, message", [(["tokens_to_token.project.weight"], "T2T-ViT"), (["normal_token.cls_token"], "a cascade"), (["fc.weight"], "no cls_token")])
+def test_a_start_of_another_family_is_refused(tmp_path, names, message):
+    save({"state_dict": {name: torch.zeros(2) for name in names}}, tmp_path / "other.pth")
+    with pytest.raises(TrainingError, match=message):
+        Seed(tmp_path / "other.pth")

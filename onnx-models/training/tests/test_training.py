@@ -1,0 +1,175 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import train
+import zoo
+from dvt import checkpoint
+from dvt.errors import TrainingError
+from dvt.progress import Progress
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def weights(trainer):
+    return torch.cat([p.detach().flatten() for p in trainer.average.copy.parameters()])
+
+
+def test_a_short_run_lowers_the_loss_and_learns(arguments):
+    args = arguments("--epochs", "12", "--mix", "0", "--operations", "0")
+    trainer = train.prepare(args)
+    assert train.complete_run(trainer, args) == 0
+    losses = [sum(epoch["loss"]) for epoch in trainer.history]
+    assert losses[-1] < 0.8 * losses[0]
+    assert trainer.history[-1]["held_out"][-1] > 0.6  # three classes: chance is a third
+
+
+@pytest.mark.parametrize("kind", [[], ["--grids", "4", "--exit-layers", "1"], ["--reuse", "none"], ["--optimizer", "adamw"]])
+def test_a_run_that_goes_on_ends_with_the_weights_of_an_uninterrupted_one(arguments, kind):
+    whole = train.prepare(arguments(*kind, output="whole"))
+    assert whole.run()
+    parts = 0
+    while True:
+        trainer = train.prepare(arguments(*kind, output="parts"))
+        limit = trainer.step + 4  # in the middle of an epoch of six steps
+        one_step, trainer._step = trainer._step, lambda: _stop_at(trainer, limit, one_step)
+        parts += 1
+        if trainer.run():
+            break
+    assert parts > 3 and trainer.step == whole.step
+    assert torch.equal(weights(trainer), weights(whole))
+
+
+def _stop_at(trainer, limit, one_step):
+    trainer.stopping = trainer.step + 1 >= limit
+    return one_step()
+
+
+def test_ctrl_c_keeps_the_state(arguments):
+    args = arguments("--epochs", "100000")
+    trainer = train.prepare(args)
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    assert train.complete_run(trainer, args) == 130
+    again = train.prepare(args)
+    assert again.step == trainer.step > 0
+    assert torch.equal(weights(again), weights(trainer))
+
+
+def test_a_release_has_the_official_layout_and_says_how_it_was_made(arguments):
+    args = arguments("--seed", "7")
+    trainer = train.prepare(args)
+    train.complete_run(trainer, args)
+    content = checkpoint.load(Path(args.output) / "model.pth.tar")
+    assert set(content) == {"model_state_dict", "flops", "anytime_classification", "args"}
+    assert len(content["anytime_classification"]) == len(content["flops"]) == 2
+    assert all(value.dtype == torch.float16 for value in content["model_state_dict"].values())
+    facts = content["args"]
+    assert (facts["seed"], facts["epochs_done"], facts["trained_on"], facts["classes"]) == (7, 3.0, "CPU", ["blue", "green", "red"])
+    model, _ = checkpoint.open_release(Path(args.output) / "model.pth.tar")
+    assert trainer._accuracy(model) == pytest.approx([a / 100 for a in content["anytime_classification"]], abs=1e-4)
+
+
+def test_held_out_pictures_are_never_trained_on(arguments):
+    trainer = train.prepare(arguments())
+    assert len(trainer.train) == 48 and len(trainer.holdout) == 12
+    assert not set(trainer.train.names) & set(trainer.holdout.names)
+
+
+def test_a_teacher_softens_the_targets(arguments):
+    args = arguments(output="teacher")
+    train.complete_run(train.prepare(args), args)
+    pupil = train.prepare(arguments("--teacher", f"{args.output}/model.pth.tar", "--teacher-weight", "1", output="pupil"))
+    x, targets = torch.randn(2, 3, 16, 16), torch.eye(3)[:2]
+    expected = pupil.teacher[0](x)[-1].softmax(-1)
+    assert torch.allclose(pupil._taught(x, targets), expected)
+
+
+def test_another_length_of_run_does_not_go_on_from_this_state(arguments):
+    train.prepare(arguments()).save()
+    with pytest.raises(TrainingError, match="epochs 3 .expected: epochs 4"):
+        train.prepare(arguments("--epochs", "4"))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_good_state(arguments):
+    trainer = train.prepare(arguments())
+    trainer.save()
+    good = trainer.state_file.read_bytes()
+    with torch.no_grad():
+        trainer.model.normal_token.head.weight.fill_(float("nan"))
+    with pytest.raises(TrainingError, match="expected: finite"):
+        trainer.run()
+    assert trainer.state_file.read_bytes() == good
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full disk")
+def test_a_full_disk_is_a_clear_error_and_leaves_the_file_from_before(tmp_path, monkeypatch):
+    checkpoint.save({"step": 1}, tmp_path / "last.pt")
+    (tmp_path / "last.pt.part").symlink_to("/dev/full")
+    with pytest.raises(TrainingError, match="room on the disk.*from before is whole"):
+        checkpoint.save({"weights": torch.zeros(100_000)}, tmp_path / "last.pt")
+    assert checkpoint.load(tmp_path / "last.pt") == {"step": 1}
+
+
+def test_a_file_that_would_run_code_is_refused(tmp_path):
+    class Harmful:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "made"),)
+
+    for number, zipped in enumerate((True, False)):
+        torch.save({"model": Harmful()}, tmp_path / f"{number}.pt", _use_new_zipfile_serialization=zipped)
+        with pytest.raises(TrainingError, match="names .*mkdir"):
+            checkpoint.load(tmp_path / f"{number}.pt")
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_commands_go_from_a_folder_to_records(folder, tmp_path):
+    def run(*command):
+        done = subprocess.run([sys.executable, *map(str, command)], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    options = "--image-size 16 --grids 2 4 --width 12 --depth 2 --heads 2 --batch 8 --epochs 1 --device cpu".split()
+    said = run("train.py", "--data", folder, "--output", tmp_path / "out", *options)
+    assert "held-out accuracy" in said and "ETA" in said
+    said = run("evaluate.py", tmp_path / "out/model.pth.tar", "--data", folder, "--split", "train", "--records", tmp_path / "r.npz")
+    assert "exit 2" in said
+    records = np.load(tmp_path / "r.npz")
+    assert records["logits"].shape == (2, 60, 3) and records["names"][0] == "blue/00.png"
+
+
+def test_an_error_is_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--data", str(tmp_path / "nowhere"), "--output", str(tmp_path / "out")])
+    assert train.main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("train: data: ") and said.count("\n") == 1
+
+
+def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, monkeypatch, tmp_path, capsys):
+    tiny = "--holdout 12 --image-size 16 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
+    monkeypatch.setitem(zoo.ZOOS, "cifar10", {"cascade": ["--grids", "2", "4"], "plain": ["--grids", "4"]})
+    command = ["zoo.py", "cifar10", "--data", *arguments().data, *tiny.split(), "--output"]
+
+    def run(folder, *length):
+        monkeypatch.setattr(sys, "argv", [*command, str(tmp_path / folder), *length])
+        return zoo.main()
+
+    assert run("fixed", "--epochs", "2", "--stop-after", "0.00001") == train.UNFINISHED
+    assert run("fixed", "--epochs", "2") == 0
+    assert run("measured", "--minutes", "0.02") == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[:2] for row in rows[:2]] == [["cascade", "2.0"], ["plain", "2.0"]] and "GFLOPs" in rows[0]
+    assert rows[2].split()[1] == rows[3].split()[1]
+
+
+def test_the_progress_line_says_share_rate_and_time_left(capsys):
+    bar = Progress(sys.stdout, clock=lambda: 0.0)
+    bar.show(0.25, 1234.4, 3725, "epoch 1.00")
+    assert capsys.readouterr().out == "[#####...............]  25.0%     1234 pictures/s  ETA 1:02:05  epoch 1.00\n"

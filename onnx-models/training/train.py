@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Trains one model: a cascade, a plain ViT, or a ViT with exits along its depth. See README.md."""
+
+import argparse
+import os
+import sys
+import time
+from functools import lru_cache
+from pathlib import Path
+
+for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+    os.environ.setdefault(name, "4294967296")  # for the worker threads' sake; the shell's own setting counts more
+
+import torch
+
+from dvt import holdout
+from dvt.checkpoint import open_release
+from dvt.data import Source, fit
+from dvt.errors import TrainingError
+from dvt.geometry import HEAD_WIDTH, Geometry
+from dvt.grow import Seed, grow
+from dvt.model import build
+from dvt.trainer import Trainer
+
+CIFAR = dict(mean=[0.4914, 0.4822, 0.4465], std=[0.2470, 0.2435, 0.2616])
+IMAGENET = dict(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
+FRESH = dict(image_size=32, grids=[4, 8, 16], optimizer="muon", rate=1.2e-3, batch=256, crop="shift", operations=2, strength=0.5, mix=0.8, **CIFAR)
+GROWN = dict(image_size=224, grids=[7, 10, 14], optimizer="adamw", rate=2e-4, batch=64, crop="area", operations=1, strength=0.3, mix=0.0, **IMAGENET)
+FRESH_SHAPE = dict(width=192, depth=9, heads=3, mlp_ratio=2.0)
+UNFINISHED = 3
+
+
+def parser():
+    p = argparse.ArgumentParser(description=__doc__, epilog="Defaults in brackets are from scratch / with --from.")
+    p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
+    p.add_argument("--output", required=True, help="folder for the state and the finished model.pth.tar; naming it again goes on")
+    p.add_argument("--holdout", metavar="FILE|N", help="list of held-out pictures, or how many to draw from every class in proportion [a tenth]")
+    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint")
+    shape = p.add_argument_group("model")
+    shape.add_argument("--grids", type=int, nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
+    shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), default="both")
+    shape.add_argument("--exit-layers", type=int, nargs="*", default=[], help="with one grid: also classify after these blocks")
+    shape.add_argument("--image-size", type=int, help="[32 / 224]")
+    shape.add_argument("--width", type=int, help="[192 / the start's, likewise the next three]")
+    shape.add_argument("--depth", type=int, help="[9]")
+    shape.add_argument("--heads", type=int, help="[width / 64]")
+    shape.add_argument("--mlp-ratio", type=float, help="[2]")
+    pictures = p.add_argument_group("pictures")
+    pictures.add_argument("--resize", type=int, help="resize the shorter side to this and cut out the centre [the whole picture is resized]")
+    pictures.add_argument("--mean", type=float, nargs=3, help="[CIFAR-10's / ImageNet's]")
+    pictures.add_argument("--std", type=float, nargs=3)
+    pictures.add_argument("--crop", choices=("shift", "area"), help="small shifts, or cuts of 40 to 100 %% of the area [shift / area]")
+    pictures.add_argument("--operations", type=int, help="augmentations drawn per picture [2 / 1]")
+    pictures.add_argument("--strength", type=float, help="of them, 0..1 [0.5 / 0.3]")
+    pictures.add_argument("--mix", type=float, help="share of pictures under mixup or CutMix [0.8 / 0]")
+    pictures.add_argument("--mix-until", type=float, default=0.9, help="share of the run with mixing [0.9]")
+    run = p.add_argument_group("run")
+    length = run.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=int, help="[100, unless --minutes]")
+    length.add_argument("--minutes", type=float, help="train for this long instead, schedule included")
+    run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
+    run.add_argument("--batch", type=int, help="[256 / 64]")
+    run.add_argument("--optimizer", choices=("muon", "adamw"), help="muon takes the blocks' matrices only [muon / adamw]")
+    run.add_argument("--rate", type=float, help="AdamW's [0.0012 / 0.0002; new parts of a grown model four times that]")
+    run.add_argument("--matrix-rate", type=float, default=2e-3, help="Muon's [0.002]")
+    run.add_argument("--weight-decay", type=float, default=0.05)
+    run.add_argument("--clip", type=float, default=1.0, help="largest gradient norm [1]")
+    run.add_argument("--smoothing", type=float, default=0.05, help="label smoothing [0.05]")
+    run.add_argument("--ema", type=float, default=0.999, help="decay of the averaged weights, which are what is kept [0.999]")
+    run.add_argument("--teacher", metavar="FILE", help="a model of this recipe whose last exit softens the targets")
+    run.add_argument("--teacher-weight", type=float, default=0.5)
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--evaluate-every", type=int, default=1, metavar="EPOCHS")
+    run.add_argument("--release-dtype", choices=("float16", "float32"), default="float16")
+    device = p.add_argument_group("device")
+    device.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    device.add_argument("--bfloat16", action=argparse.BooleanOptionalAction, help="[on a GPU, and where a trial shows it to be quicker]")
+    device.add_argument("--compile", action=argparse.BooleanOptionalAction, default=torch.cuda.is_available())
+    return p
+
+
+def complete(args):
+    """Fills in what depends on whether the model is grown. @return the start checkpoint, or None"""
+    seed = Seed(args.start) if args.start else None
+    for name, value in {**(GROWN if seed else FRESH), **(seed.shape() if seed else FRESH_SHAPE)}.items():
+        if getattr(args, name) is None and not (name == "heads" and args.width):
+            setattr(args, name, value)
+    args.heads = args.heads or max(args.width // HEAD_WIDTH, 1)
+    if args.bfloat16 is None:
+        args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
+    args.epochs = args.epochs or (None if args.minutes else 100)
+    args.command = " ".join(sys.argv)
+    return seed
+
+
+@lru_cache
+def quicker_in_bfloat16():
+    """Some processors and builds of PyTorch are several times faster in bfloat16, others slower."""
+    x, seconds = torch.ones(1024, 384), {}
+    for dtype in (torch.float32, torch.bfloat16) * 3:
+        rows, matrix = x.to(dtype), x[:384].to(dtype)
+        started = time.perf_counter()
+        torch.nn.functional.linear(rows, matrix)
+        seconds[dtype] = min(time.perf_counter() - started, seconds.get(dtype, 1e9))
+    return seconds[torch.bfloat16] < seconds[torch.float32]
+
+
+@lru_cache(maxsize=2)
+def source_of(paths):
+    return Source(paths)
+
+
+@lru_cache(maxsize=2)
+def pictures_of(paths, holdout_rule, image_size, resize):
+    """@return (training pictures, held-out pictures), both decoded; cached, so a zoo decodes once"""
+    source = source_of(paths)
+    out = held_out(source.names, holdout_rule)
+    native = None if resize else source.common_side()
+    kept = [name for name in source.names if name not in out]
+    train = source.decode(kept, fit(native or image_size, resize))
+    return train, source.decode(sorted(out), fit(image_size, resize))
+
+
+def held_out(names, rule):
+    """@param rule file of a list, number, or None for a tenth @return set of names"""
+    if rule is None or rule.isdigit():
+        return set(holdout.stratified(names, int(rule) if rule else max(len(names) // 10, 1)))
+    listed = holdout.read(rule)
+    absent = listed - set(names)
+    if absent:
+        raise TrainingError(f"held-out list: {rule}: {len(absent)} names not in the data, e.g. {min(absent)} (expected: names of these pictures)")
+    return listed
+
+
+def prepare(args):
+    """@return a trainer that has gone on from the output folder's state, if there was one"""
+    seed = complete(args)
+    train, held = pictures_of(tuple(args.data), args.holdout, args.image_size, args.resize)
+    torch.manual_seed(args.seed)
+    geometry = Geometry(
+        args.image_size, args.grids, args.width, args.depth, args.heads, args.mlp_ratio, len(train.classes),
+        args.reuse in ("both", "features"), args.reuse in ("both", "relations"), args.exit_layers,
+    )  # fmt: skip
+    model = build(geometry)
+    fresh = grow(model, seed) if seed else frozenset()
+    teacher = teacher_of(args, train.classes) if args.teacher else None
+    facts = {**vars(args), "classes": train.classes, "pictures": len(train), "held_out": len(held)}
+    trainer = Trainer(model, train, held, facts, args.device, fresh, teacher)
+    resumed = trainer.resume()
+    parameters = sum(p.numel() for p in model.parameters())
+    trainer.progress.say(
+        f"{Path(args.output).name}: {parameters / 1e6:.2f} M parameters, exits at {' '.join(f'{g:.4f}' for g in geometry.gflops())} GFLOPs, "
+        f"{len(train)} pictures of {len(train.classes)} classes, {len(held)} held out"
+        + (f"; goes on at epoch {trainer.step / trainer.epoch_steps:.2f}" if resumed else "")
+    )
+    return trainer
+
+
+def teacher_of(args, classes):
+    model, facts = open_release(args.teacher)
+    for name, mine in (("classes", classes), ("image_size", args.image_size), ("mean", args.mean), ("std", args.std)):
+        if facts.get(name) != mine:
+            raise TrainingError(f"teacher: {args.teacher}: {name} {facts.get(name)} (expected: {mine})")
+    return model, args.teacher_weight
+
+
+def complete_run(trainer, args):
+    """Trains and writes the release. @return exit status"""
+    if not trainer.run(60 * args.stop_after if args.stop_after else None):
+        trainer.progress.say(f"stopped at {trainer.share:.1%}: {trainer.state_file}; the same command goes on")
+        return 130 if trainer.stopping else UNFINISHED
+    path, accuracy = trainer.finish(getattr(torch, args.release_dtype))
+    trainer.progress.say(f"{path}: held-out accuracy {' '.join(f'{a:.2%}' for a in accuracy)} after {trainer.seconds / 60:.1f} minutes")
+    return 0
+
+
+def main():
+    args = parser().parse_args()
+    try:
+        return complete_run(prepare(args), args)
+    except TrainingError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("train: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

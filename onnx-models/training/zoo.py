@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Trains a zoo, one model after another, all with the same number of epochs; the same command goes on where it stopped.
+
+With --minutes the number of epochs is measured: a few steps of each model tell how many fit in that time for all.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+import train
+from dvt.checkpoint import load
+from dvt.errors import TrainingError
+
+SIZE = ["--width", "192", "--depth", "9", "--heads", "3", "--mlp-ratio", "2"]
+CASCADE = ["--grids", "4", "8", "16", *SIZE]
+ZOOS = {
+    "cifar10": {
+        "dvt-deit-cifar10": CASCADE,
+        "deit-cifar10": ["--grids", "16", *SIZE],
+        "deit-cifar10-8x8": ["--grids", "8", *SIZE],
+    },
+    "cifar10-ablations": {
+        "both": CASCADE,
+        "features": [*CASCADE, "--reuse", "features"],
+        "relations": [*CASCADE, "--reuse", "relations"],
+        "none": [*CASCADE, "--reuse", "none"],
+        "adaptive-depth": ["--grids", "16", *SIZE, "--exit-layers", "3", "6"],
+    },
+    "scenes": {  # with --from a DeiT-tiny
+        "dvt-deit-tiny-scenes": ["--grids", "7", "10", "14"],
+        "deit-tiny-scenes": ["--grids", "14"],
+        "deit-tiny-scenes-7x7": ["--grids", "7"],
+        "dvt-deit-tiny-scenes-7-14": ["--grids", "7", "14"],
+    },
+}
+LISTS = {"cifar10": "cifar10.txt", "cifar10-ablations": "cifar10.txt", "scenes": "scenes.txt"}
+TRIAL_STEPS = 12
+SPARE = 0.88  # of the minutes go into steps; the rest into held-out pictures, states and compiling
+
+
+def parser():
+    p = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, epilog="Further options go to train.py, e.g. --from FILE --batch 128.")
+    p.add_argument("zoo", choices=ZOOS)
+    p.add_argument("--output", default="runs", help="folder of a folder per model [runs]")
+    p.add_argument("--only", nargs="+", metavar="MODEL")
+    length = p.add_mutually_exclusive_group(required=True)
+    length.add_argument("--epochs", type=int, help="of every model")
+    length.add_argument("--minutes", type=float, help="for all models together")
+    p.add_argument("--stop-after", type=float, metavar="MINUTES", help="save what runs and leave with status 3")
+    return p
+
+
+def arguments_of(zoo, name, folder, rest):
+    holdout = str(Path(__file__).parent / "holdout" / LISTS[zoo])
+    given = ["--holdout", holdout, "--evaluate-every", "10", *ZOOS[zoo][name], *rest, "--output", str(folder / name)]
+    return train.parser().parse_args(given)
+
+
+def planned_epochs(zoo, names, folder, rest, minutes):
+    """@return epochs for every model such that all fit into `minutes`; kept in plan.json for the calls that follow"""
+    plan = folder / "plan.json"
+    if plan.exists():
+        return json.loads(plan.read_text())["epochs"]
+    seconds = {}
+    for name in names:
+        args = arguments_of(zoo, name, folder / "trial", [*rest, "--epochs", "1000000"])
+        trainer = train.prepare(args)
+        trainer.warm_up(TRIAL_STEPS // 3)
+        seconds[name] = trainer.epoch_steps * trainer.warm_up(TRIAL_STEPS) / TRIAL_STEPS
+        trainer.progress.say(f"{name}: {seconds[name]:.2f} s per epoch")
+    epochs = max(int(SPARE * 60 * minutes / sum(seconds.values())), 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    plan.write_text(json.dumps({"epochs": epochs, "seconds_per_epoch": seconds}, indent=1))
+    return epochs
+
+
+def row(name, folder):
+    content = load(folder / name / "model.pth.tar")
+    facts = content["args"]
+    cells = "  ".join(f"{accuracy:.2f} % at {cost:.3f}" for accuracy, cost in zip(content["anytime_classification"], content["flops"]))
+    return f"{name:26} {facts['epochs_done']:6.1f} epochs  {facts['seconds'] / 60:6.1f} minutes on {facts['trained_on']}   {cells} GFLOPs"
+
+
+def main():
+    args, rest = parser().parse_known_args()
+    started, folder = time.monotonic(), Path(args.output)
+    names = args.only or list(ZOOS[args.zoo])
+    try:
+        unknown = set(names) - set(ZOOS[args.zoo])
+        if unknown:
+            raise TrainingError(f"--only: {', '.join(sorted(unknown))} (expected: of {', '.join(ZOOS[args.zoo])})")
+        epochs = args.epochs or planned_epochs(args.zoo, names, folder, rest, args.minutes)
+        for name in names:
+            if (folder / name / "model.pth.tar").exists():
+                continue
+            run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(epochs)])
+            if args.stop_after:
+                run.stop_after = args.stop_after - (time.monotonic() - started) / 60
+                if run.stop_after <= 0:
+                    return train.UNFINISHED
+            status = train.complete_run(train.prepare(run), run)
+            if status:
+                return status
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+    except (TrainingError, OSError) as error:
+        print(f"zoo: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(row(name, folder) for name in names))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
