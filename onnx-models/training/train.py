@@ -89,7 +89,7 @@ def complete(args):
     if args.bfloat16 is None:
         args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
     args.epochs = args.epochs or (None if args.minutes else 100)
-    args.command = " ".join(sys.argv)
+
     return seed
 
 

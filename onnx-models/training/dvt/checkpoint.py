@@ -25,6 +25,7 @@ HARMLESS = {
     "_codecs.encode",
 }
 UNGUARDED = {"weights_only": False} if "weights_only" in inspect.signature(torch.load).parameters else {}
+PATHS = ("data", "holdout", "start", "teacher")
 WRAPPERS = ("model_state_dict", "state_dict_ema", "state_dict", "model")
 
 
@@ -91,13 +92,21 @@ def weights_of(content, path):
 
 
 def release(weights, geometry, args, accuracy, dtype):
-    """The official layout. @param accuracy held-out accuracy of every exit, 0..1"""
+    """The official layout. @param accuracy held-out accuracy of every exit, 0..1
+
+    Of the paths among the arguments only the last part is kept: a release tells nothing about the machine.
+    """
+    told = {name: _last_part(value) if name in PATHS else value for name, value in args.items() if name != "output"}
     return {
         "model_state_dict": {key: value.to("cpu", dtype) for key, value in weights.items()},
         "flops": geometry.gflops(),
         "anytime_classification": [round(100 * value, 2) for value in accuracy],
-        "args": {**args, "geometry": geometry.to_dict()},
+        "args": {**told, "geometry": geometry.to_dict()},
     }
+
+
+def _last_part(value):
+    return [Path(path).name for path in value] if isinstance(value, list) else value and Path(value).name
 
 
 def open_release(path):

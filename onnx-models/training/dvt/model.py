@@ -12,6 +12,7 @@ from dvt.geometry import CONTEXT, patch_of
 from dvt.reuse import Mlp, Upsample, context_mlp, relation_adapter
 
 EPS = 1e-6
+FUSED = hasattr(F, "scaled_dot_product_attention")  # PyTorch 2; never sees logits that a later stage takes
 
 
 class Attention(nn.Module):
@@ -27,8 +28,8 @@ class Attention(nn.Module):
         qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
         logits = None
-        if reused is None and not keep and hasattr(F, "scaled_dot_product_attention"):
-            mixed = F.scaled_dot_product_attention(q, k, v)
+        if not keep and FUSED and (reused is None or q.is_cuda):
+            mixed = F.scaled_dot_product_attention(q, k, v, None if reused is None else reused.to(q.dtype))
         else:
             logits = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
             logits = logits if reused is None else logits + reused  # Eq. 9

@@ -21,17 +21,20 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
+            matrices = [matrix for matrix in group["params"] if matrix.grad is not None]
+            for matrix in matrices:
+                if not self.state[matrix]:
+                    self.state[matrix]["momentum"] = torch.zeros_like(matrix)
+            gradients, kept = [m.grad for m in matrices], [self.state[m]["momentum"] for m in matrices]
+            keep = group["momentum"]
+            torch._foreach_mul_(kept, keep)
+            torch._foreach_add_(kept, gradients, alpha=1 - keep)
+            ahead = torch._foreach_mul(kept, keep)  # Nesterov's look ahead
+            torch._foreach_add_(ahead, gradients, alpha=1 - keep)
             by_shape = defaultdict(list)
-            for matrix in group["params"]:
-                if matrix.grad is None:
-                    continue
-                state = self.state[matrix]
-                if not state:
-                    state["momentum"] = torch.zeros_like(matrix)
-                state["momentum"].lerp_(matrix.grad, 1 - group["momentum"])
-                ahead = torch.lerp(matrix.grad, state["momentum"], group["momentum"])
-                for piece, update in zip(_pieces(matrix), _pieces(ahead)):
-                    by_shape[tuple(piece.shape)].append((piece, update))
+            for matrix, update in zip(matrices, ahead):
+                for pair in zip(_pieces(matrix), _pieces(update)):
+                    by_shape[tuple(pair[0].shape)].append(pair)
             for (rows, columns), pairs in by_shape.items():
                 updates = orthogonal(torch.stack([update for _, update in pairs]))
                 rate = group["lr"] * 0.2 * math.sqrt(max(rows, columns))

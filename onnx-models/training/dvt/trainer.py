@@ -18,7 +18,7 @@ from dvt.progress import Progress
 
 SAVE_SECONDS = 120
 LOOK_EVERY = 20  # steps between looks at the loss; each look waits for the device
-LOCAL = ("output", "data", "holdout", "device", "compile", "stop_after", "bfloat16", "evaluate_every", "command", "release_dtype")
+LOCAL = ("output", "data", "holdout", "device", "compile", "stop_after", "bfloat16", "evaluate_every", "release_dtype")
 
 
 class Trainer:

@@ -8,7 +8,7 @@ import torch
 from dvt.checkpoint import load, weights_of
 from dvt.errors import TrainingError
 from dvt.geometry import Geometry, patch_of
-from dvt.model import build
+from dvt.model import Attention, build
 from dvt.reuse import Upsample, upsampling
 
 GOLDEN = Path(__file__).resolve().parents[3] / "exporter/src/test/resources/golden/dvt"
@@ -72,6 +72,22 @@ def test_a_single_grid_is_a_plain_vit_without_prefix():
 def test_adaptive_depth_answers_after_each_exit_layer():
     model = build(Geometry(16, (4,), 12, 4, 2, 2, 3, exit_layers=(1, 3)))
     assert [tuple(logits.shape) for logits in model(torch.zeros(2, 3, 16, 16))] == [(2, 3)] * 3
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("tokens", [17, 65, 257])
+def test_fused_attention_on_a_gpu_has_the_gradients_of_the_written_out_one(tokens):
+    torch.manual_seed(0)
+    attention, found = Attention(192, 3).cuda(), []
+    x, relations = torch.randn(4, tokens, 192, device="cuda"), torch.randn(4, 3, tokens, tokens, device="cuda")
+    for keep in (False, True):
+        given = [x.clone().requires_grad_(), relations.clone().requires_grad_()]
+        with torch.autocast("cuda", torch.bfloat16):
+            out, _ = attention(*given, keep=keep)
+        out.float().square().sum().backward()
+        found.append([out.float(), *(g.grad for g in given)])
+    for fused, written in zip(*found):
+        assert (fused - written).norm() < 2e-2 * written.norm()
 
 
 def test_upsampling_averages_what_it_resized():

@@ -73,6 +73,7 @@ def test_a_release_has_the_official_layout_and_says_how_it_was_made(arguments):
     assert all(value.dtype == torch.float16 for value in content["model_state_dict"].values())
     facts = content["args"]
     assert (facts["seed"], facts["epochs_done"], facts["trained_on"], facts["classes"]) == (7, 3.0, "CPU", ["blue", "green", "red"])
+    assert facts["data"] == ["data"] and "output" not in facts
     model, _ = checkpoint.open_release(Path(args.output) / "model.pth.tar")
     assert trainer._accuracy(model) == pytest.approx([a / 100 for a in content["anytime_classification"]], abs=1e-4)
 
