@@ -2,14 +2,10 @@
 """Trains one model: a cascade, a plain ViT, or a ViT with exits along its depth. See README.md."""
 
 import argparse
-import os
 import sys
 import time
 from functools import lru_cache
 from pathlib import Path
-
-for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
-    os.environ.setdefault(name, "4294967296")  # for the worker threads' sake; the shell's own setting counts more
 
 import torch
 
@@ -89,7 +85,6 @@ def complete(args):
     if args.bfloat16 is None:
         args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
     args.epochs = args.epochs or (None if args.minutes else 100)
-
     return seed
 
 
