@@ -49,6 +49,11 @@ public final class ClientMain {
   }
 
   private static int report(Exception failure, PrintWriter err) {
+    for (Throwable besides : failure.getSuppressed()) {
+      if (besides instanceof ServerProcessException server) {
+        report(server, err);
+      }
+    }
     if (failure instanceof CascadeClientException refused) {
       err.println("dvt: " + refused.getMessage());
       for (FieldViolation violation : refused.violations()) {

@@ -2,10 +2,12 @@ package ai.dvt.client.cli;
 
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.load.ServerProcess;
+import ai.dvt.client.load.ServerProcessException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which server a command speaks to. */
@@ -26,11 +28,16 @@ final class ServerOptions {
 
   /** A connection, and the server behind it where the command brought its own. */
   record Connection(CascadeClient client, ServerProcess own) implements AutoCloseable {
+    /** Throws what a server that died meanwhile said. */
     @Override
     public void close() {
       client.close();
       if (own != null) {
+        Optional<ServerProcessException> death = own.death();
         own.close();
+        if (death.isPresent()) {
+          throw death.get();
+        }
       }
     }
   }

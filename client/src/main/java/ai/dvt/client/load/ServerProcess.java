@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,7 +33,13 @@ public final class ServerProcess implements AutoCloseable {
   private ServerProcess(Process process, Path folder) {
     this.process = process;
     this.folder = folder;
-    this.hook = new Thread(process::destroy, "server-end");
+    this.hook =
+        new Thread(
+            () -> {
+              process.destroy();
+              deleteFiles(folder);
+            },
+            "server-end");
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -137,13 +144,17 @@ public final class ServerProcess implements AutoCloseable {
     return target;
   }
 
-  /** Whether the process lives. */
-  public boolean alive() {
-    return process.isAlive();
+  /** That the process has ended although nobody closed it, with what it said. */
+  public Optional<ServerProcessException> death() {
+    return process.isAlive()
+        ? Optional.empty()
+        : Optional.of(
+            new ServerProcessException(
+                "server: ended with status " + process.exitValue() + " (expected: to serve on)",
+                log()));
   }
 
-  /** What the server has written so far, or nothing if that cannot be read. */
-  public String log() {
+  private String log() {
     try {
       return new String(Files.readAllBytes(folder.resolve("log")), StandardCharsets.UTF_8);
     } catch (IOException e) {
