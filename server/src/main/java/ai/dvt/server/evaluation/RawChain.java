@@ -1,0 +1,133 @@
+package ai.dvt.server.evaluation;
+
+import ai.dvt.server.runtime.CascadeSessions;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.HandoverRow;
+import ai.dvt.server.runtime.RowWriter;
+import ai.dvt.server.runtime.StageException;
+import ai.dvt.server.runtime.StageRun;
+import ai.dvt.server.runtime.Workspace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A cascade without a server: the stages in a plain loop on the calling thread, every batch full
+ * but the last ones. The yardstick for what the engine may cost.
+ */
+public final class RawChain {
+  /** Whether an image leaves. */
+  @FunctionalInterface
+  public interface Exits {
+    /**
+     * Not asked at the last exit.
+     *
+     * @param image its number, from 0
+     * @param exit from 1
+     * @param logits float32 [classes]
+     */
+    boolean leaves(int image, int exit, float[] logits);
+  }
+
+  /**
+   * Where an image left.
+   *
+   * @param exit from 1
+   * @param logits float32 [classes]
+   */
+  public record Left(int exit, float[] logits) {}
+
+  /** An image on its way; {@code row} is null before stage 1. */
+  private record Waiting(int image, HandoverRow row) {}
+
+  private final Device device;
+  private final CascadeSessions sessions;
+  private final int batch;
+
+  /**
+   * @param batch images of a full batch, at most the sessions' largest
+   */
+  public RawChain(Device device, CascadeSessions sessions, int batch) {
+    if (batch < 1 || batch > sessions.maxBatch()) {
+      throw new IllegalArgumentException(
+          "batch: " + batch + " (expected: 1.." + sessions.maxBatch() + ")");
+    }
+    this.device = device;
+    this.sessions = sessions;
+    this.batch = batch;
+  }
+
+  /**
+   * Runs all images: a deeper stage as soon as it fills a batch, what remains at the end.
+   *
+   * @return one an image, in the order of {@code images}
+   */
+  public List<Left> run(List<? extends RowWriter> images, Exits exits) throws StageException {
+    int stages = sessions.variant().stages().size();
+    Left[] left = new Left[images.size()];
+    List<List<Waiting>> queues = new ArrayList<>();
+    for (int stage = 1; stage <= stages; stage++) {
+      queues.add(new ArrayList<>());
+    }
+    try (Workspace workspace = device.openWorkspace()) {
+      for (int image = 0; image < images.size(); image++) {
+        queues.get(0).add(new Waiting(image, null));
+        for (int stage = 1; stage <= stages && queues.get(stage - 1).size() >= batch; stage++) {
+          step(stage, images, exits, queues, left, workspace);
+        }
+      }
+      for (int stage = 1; stage <= stages; stage++) {
+        while (!queues.get(stage - 1).isEmpty()) {
+          step(stage, images, exits, queues, left, workspace);
+        }
+      }
+    } finally {
+      queues.forEach(queue -> queue.forEach(RawChain::free));
+    }
+    return Arrays.asList(left);
+  }
+
+  private void step(
+      int stage,
+      List<? extends RowWriter> images,
+      Exits exits,
+      List<List<Waiting>> queues,
+      Left[] left,
+      Workspace workspace)
+      throws StageException {
+    List<Waiting> queue = queues.get(stage - 1);
+    List<Waiting> rows = List.copyOf(queue.subList(0, Math.min(batch, queue.size())));
+    boolean last = stage == queues.size();
+    List<Integer> going = new ArrayList<>();
+    try (StageRun run =
+        sessions.run(
+            stage,
+            rows.stream().map(row -> images.get(row.image())).toList(),
+            stage == 1 ? List.of() : rows.stream().map(Waiting::row).toList(),
+            workspace)) {
+      for (int row = 0; row < rows.size(); row++) {
+        int image = rows.get(row).image();
+        float[] logits = run.logits(row);
+        if (last || exits.leaves(image, stage, logits)) {
+          left[image] = new Left(stage, logits);
+          free(rows.get(row));
+        } else {
+          going.add(row);
+        }
+      }
+      if (!going.isEmpty()) {
+        List<HandoverRow> kept = run.keep(going);
+        for (int i = 0; i < kept.size(); i++) {
+          queues.get(stage).add(new Waiting(rows.get(going.get(i)).image(), kept.get(i)));
+        }
+      }
+    }
+    queue.subList(0, rows.size()).clear();
+  }
+
+  private static void free(Waiting waiting) {
+    if (waiting.row() != null) {
+      waiting.row().close();
+    }
+  }
+}
