@@ -141,14 +141,15 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
         names = "--max-batch",
         paramLabel = "N",
-        description = "Most images in a run (default: 16).")
+        description = "Most images in a run (default: 8).")
     private int maxBatch = defaults.maxBatch();
 
     @Option(
         names = "--max-queue-delay",
         paramLabel = "TIME",
         converter = DurationConverter.class,
-        description = "How long an image waits for its batch to fill (default: 2ms).")
+        description =
+            "How long a partial batch waits while a full one runs first (default: 100ms).")
     private Duration maxQueueDelay = defaults.maxQueueDelay();
 
     @Option(

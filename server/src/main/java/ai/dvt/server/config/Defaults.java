@@ -19,8 +19,8 @@ public final class Defaults {
     Runtime runtime = Runtime.getRuntime();
     return new EngineLimits(
         runtime.availableProcessors(),
-        16,
-        Duration.ofMillis(2),
+        8,
+        Duration.ofMillis(100),
         Math.max(64L << 20, runtime.maxMemory() / 2));
   }
 

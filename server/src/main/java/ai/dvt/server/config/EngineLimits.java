@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param workers threads that run stages side by side, one core each
  * @param maxBatch the most images in one run of a stage
- * @param maxQueueDelay how long an image waits for its batch to fill
+ * @param maxQueueDelay how long a partial batch waits while a full one runs first; a free worker
+ *     never waits
  * @param queueBytes of all admitted images together: pictures and handed-over tensors
  */
 public record EngineLimits(int workers, int maxBatch, Duration maxQueueDelay, long queueBytes) {
