@@ -105,9 +105,13 @@ final class ToyServer implements AutoCloseable {
   }
 
   static Image tensor(float[] values) {
+    return tensor(values, 3, 2, 2);
+  }
+
+  static Image tensor(float[] values, long... shape) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
-    return tensor(DataType.DATA_TYPE_FLOAT32, bytes.array(), 3, 2, 2);
+    return tensor(DataType.DATA_TYPE_FLOAT32, bytes.array(), shape);
   }
 
   static Image tensor(DataType type, byte[] data, long... shape) {
