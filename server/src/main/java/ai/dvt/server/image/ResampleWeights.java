@@ -1,5 +1,7 @@
 package ai.dvt.server.image;
 
+import java.util.Arrays;
+
 /**
  * Pillow's antialiased bicubic along one axis, for a range of output positions.
  *
@@ -22,6 +24,9 @@ record ResampleWeights(int[] starts, int taps, int[] weights) {
    * @param count number of output positions wanted
    */
   static ResampleWeights bicubic(int in, int out, int first, int count) {
+    if (in == out) {
+      return identity(first, count);
+    }
     double scale = (double) in / out;
     double filterScale = Math.max(scale, 1.0);
     double support = 2.0 * filterScale;
@@ -54,6 +59,14 @@ record ResampleWeights(int[] starts, int taps, int[] weights) {
       }
     }
     return new ResampleWeights(starts, taps, weights);
+  }
+
+  private static ResampleWeights identity(int first, int count) {
+    int[] starts = new int[count];
+    int[] weights = new int[count];
+    Arrays.setAll(starts, i -> first + i);
+    Arrays.fill(weights, 1 << PRECISION);
+    return new ResampleWeights(starts, 1, weights);
   }
 
   /** The Keys cubic with a = -0.5. */

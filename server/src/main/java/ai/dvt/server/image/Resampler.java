@@ -29,6 +29,10 @@ final class Resampler {
     int taps = y.taps();
     reserve(3 * (x.endInput() - x.firstInput()), taps + 1, 3 * width);
     byte[] out = new byte[3 * width * height];
+    if (x.taps() == 1 && taps == 1) {
+      pick(picture, x, y, out);
+      return out;
+    }
     int nextRow = y.firstInput();
     for (int i = 0; i < height; i++) {
       int start = y.starts()[i];
@@ -42,6 +46,23 @@ final class Resampler {
       }
     }
     return out;
+  }
+
+  /** Every output pixel is one input pixel: only the order of channels changes. */
+  private void pick(RgbPicture picture, ResampleWeights x, ResampleWeights y, byte[] out) {
+    int width = x.outputs();
+    int plane = width * y.outputs();
+    for (int i = 0; i < y.outputs(); i++) {
+      int columns = x.endInput() - x.firstInput();
+      picture.readRow(y.starts()[i], x.firstInput(), columns, upper);
+      for (int j = 0; j < width; j++) {
+        int from = 3 * (x.starts()[j] - x.firstInput());
+        int at = i * width + j;
+        out[at] = upper[from];
+        out[at + plane] = upper[from + 1];
+        out[at + 2 * plane] = upper[from + 2];
+      }
+    }
   }
 
   private void reserve(int sourceLength, int rows, int rowLength) {

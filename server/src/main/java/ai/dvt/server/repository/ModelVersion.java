@@ -9,6 +9,9 @@ import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.Thresholds;
 import ai.dvt.cascade.VariantSpec;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,9 +38,8 @@ public record ModelVersion(
     ExitPolicy defaultPolicy) {
   public ModelVersion {
     labels = List.copyOf(labels);
-    calibrations =
-        java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(calibrations));
-    points = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(points));
+    calibrations = Collections.unmodifiableMap(new LinkedHashMap<>(calibrations));
+    points = Collections.unmodifiableMap(new LinkedHashMap<>(points));
   }
 
   /** Where a file of the manifest lies. */
@@ -59,7 +61,7 @@ public record ModelVersion(
             .filter(v -> v.providers().isEmpty() || v.providers().contains(wanted))
             .filter(v -> v.flavour() == Flavour.PORTABLE || wanted.equals("cpu"))
             .min(
-                java.util.Comparator.comparing((VariantSpec v) -> v.precision())
+                Comparator.comparing((VariantSpec v) -> v.precision())
                     .thenComparing(v -> v.flavour() == Flavour.CPU ? 0 : 1));
     return best.orElseThrow(
         () ->
