@@ -54,12 +54,16 @@ public final class GrpcEndpoint implements AutoCloseable {
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     RequestBudget budget = new RequestBudget(calls.maxInflightRequestBytes());
     ExecutorService handlers = handlers();
+    InboundGate gate =
+        new InboundGate(
+            budget,
+            new GateLimits(calls.maxMessageBytes(), maxFields(calls), calls.messageTimeout()));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .executor(handlers)
-            .addService(InboundGate.readable(service))
-            .addService(InboundGate.readable(health.getHealthService()))
-            .addService(InboundGate.readable(ProtoReflectionServiceV1.newInstance()))
+            .addService(gate.readable(service))
+            .addService(gate.readable(health.getHealthService()))
+            .addService(gate.readable(ProtoReflectionServiceV1.newInstance()))
             .addTransportFilter(ClientShare.filter())
             .intercept(ClientShare.interceptor())
             .flowControlWindow(WINDOW_BYTES)
@@ -75,8 +79,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     connections
         .age()
         .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
-    new InboundGate(budget, new GateLimits(calls.maxMessageBytes(), calls.messageTimeout()))
-        .install(builder);
+    gate.install(builder);
     try {
       return new GrpcEndpoint(builder.build().start(), health, handlers, budget);
     } catch (IOException e) {
@@ -101,6 +104,13 @@ public final class GrpcEndpoint implements AutoCloseable {
           return thread;
         },
         new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end is nobody's any more
+  }
+
+  /**
+   * An image has less than 32 fields: its content, a tensor's shape, its neighbours in a policy.
+   */
+  private static int maxFields(CallLimits calls) {
+    return (int) Math.min(Integer.MAX_VALUE, (1 << 16) + 32L * calls.imagesPerRequest());
   }
 
   public int port() {

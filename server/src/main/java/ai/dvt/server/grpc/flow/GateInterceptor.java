@@ -82,7 +82,10 @@ final class GateInterceptor implements ServerInterceptor {
 
   /** What unfolds beyond the limit is too large; the rest is no message of this service. */
   private static Status refusal(Status why) {
-    return why.getCode() == Status.Code.RESOURCE_EXHAUSTED
+    boolean told =
+        why.getCode() == Status.Code.RESOURCE_EXHAUSTED
+            || (why.getCode() == Status.Code.INVALID_ARGUMENT && why.getDescription() != null);
+    return told
         ? why
         : Status.INVALID_ARGUMENT.withDescription(
             "message: cannot be decoded (expected: a protobuf message of this method)");

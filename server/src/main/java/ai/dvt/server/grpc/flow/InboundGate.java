@@ -47,8 +47,8 @@ public final class InboundGate {
   }
 
   /** The service as it is to be added to a gated server. */
-  public static ServerServiceDefinition readable(BindableService service) {
-    return ReadableMethods.of(service.bindService());
+  public ServerServiceDefinition readable(BindableService service) {
+    return ReadableMethods.of(service.bindService(), limits.maxFields());
   }
 
   /**

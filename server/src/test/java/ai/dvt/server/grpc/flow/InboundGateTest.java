@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service that keeps what it gets, behind the gate, on a real connection. */
 @Timeout(30)
@@ -98,11 +100,12 @@ class InboundGateTest {
   }
 
   private void start(Duration messageTimeout) throws IOException {
+    InboundGate gate = new InboundGate(budget, new GateLimits(2 * MIB, 5000, messageTimeout));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .flowControlWindow(64 << 10)
-            .addService(InboundGate.readable(new KeepingService()));
-    new InboundGate(budget, new GateLimits(2 * MIB, messageTimeout)).install(builder);
+            .addService(gate.readable(new KeepingService()));
+    gate.install(builder);
     server = builder.build().start();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
@@ -304,6 +307,30 @@ class InboundGateTest {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+    awaitHeld(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip"})
+  void a_message_of_too_many_fields_is_refused_before_it_is_decoded(String compressor)
+      throws Exception {
+    ClassifyRequest.Builder images = ClassifyRequest.newBuilder();
+    for (int i = 0; i < 5001; i++) {
+      images.addImages(Image.getDefaultInstance());
+    }
+    ClassifyRequest.Builder numbers = ClassifyRequest.newBuilder();
+    for (int i = 0; i < 5000; i++) {
+      numbers.addImagesBuilder().getTensorBuilder().addShape(1);
+    }
+    for (ClassifyRequest request : List.of(images.build(), numbers.build())) {
+      assertThatThrownBy(
+              () ->
+                  CascadeServiceGrpc.newBlockingStub(channel)
+                      .withCompression(compressor)
+                      .classify(request))
+          .hasMessage(
+              "INVALID_ARGUMENT: message: more than 5000 fields (expected: at most as many)");
+    }
     awaitHeld(0);
   }
 
