@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code dvt export | inspect | verify | compare-graphs}. */
+/** {@code dvt export | inspect | verify | compare-graphs | solve}. */
 @Command(
     name = "dvt",
     description = "From a checkpoint on disk to a cascade that can be served.",
@@ -15,7 +15,8 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
-      CompareGraphsCommand.class
+      CompareGraphsCommand.class,
+      SolveCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = ExporterVersion.class)

@@ -2,6 +2,7 @@ package ai.dvt.server.cli;
 
 import ai.dvt.server.ServerException;
 import ai.dvt.server.config.ConfigException;
+import ai.dvt.server.evaluation.EvaluationException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
@@ -11,7 +12,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 
 /** The server's commands. */
-@Command(name = "dvt", subcommands = ServeCommand.class)
+@Command(
+    name = "dvt",
+    subcommands = {ServeCommand.class, CalibrateCommand.class})
 public final class ServerMain {
   /** Kept, because a logger that nobody holds forgets its level. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
@@ -42,7 +45,9 @@ public final class ServerMain {
       err.println("dvt: --" + wrongUse.getMessage());
       return ExitCode.USAGE;
     }
-    if (failure instanceof ServerException || failure instanceof java.io.IOException) {
+    if (failure instanceof ServerException
+        || failure instanceof EvaluationException
+        || failure instanceof java.io.IOException) {
       err.println("dvt: " + failure.getMessage());
     } else {
       err.println("dvt: a defect of the server:");

@@ -25,6 +25,15 @@ public record ModelRepository(List<ModelVersion> versions, List<BrokenModel> bro
     return RepositoryScan.of(root);
   }
 
+  /**
+   * Reads and validates the version folders of one model.
+   *
+   * @throws RepositoryException if the folder cannot be read
+   */
+  public static ModelRepository ofModel(Path folder) throws RepositoryException {
+    return RepositoryScan.ofModel(folder);
+  }
+
   /** The version with the largest number. */
   public Optional<ModelVersion> latest(String name) {
     return versions.stream().filter(v -> v.name().equals(name)).reduce((a, b) -> b);

@@ -33,6 +33,19 @@ final class RepositoryScan {
     return new ModelRepository(good, broken);
   }
 
+  static ModelRepository ofModel(Path folder) throws RepositoryException {
+    Path model;
+    try {
+      model = folder.toRealPath();
+    } catch (IOException e) {
+      throw new RepositoryException("model", folder, "a readable folder of version folders", e);
+    }
+    List<ModelVersion> good = new ArrayList<>();
+    List<BrokenModel> broken = new ArrayList<>();
+    scanModel(model.getParent(), model, good, broken);
+    return new ModelRepository(good, broken);
+  }
+
   private static void scanModel(
       Path realRoot, Path model, List<ModelVersion> good, List<BrokenModel> broken) {
     String name = model.getFileName().toString();

@@ -1,0 +1,33 @@
+package ai.dvt.server.evaluation.pictures;
+
+import ai.dvt.server.evaluation.EvaluationException;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files under a folder, by name. */
+final class FolderArchive implements PictureArchive {
+  private final Path root;
+
+  FolderArchive(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public void visit(FileVisitor visitor)
+      throws IOException, EvaluationException, InterruptedException {
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
+      files = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      String name = root.relativize(file).toString().replace('\\', '/');
+      if (!visitor.visit(name, () -> Files.newInputStream(file))) {
+        return;
+      }
+    }
+  }
+}
