@@ -5,6 +5,9 @@ import ai.dvt.cascade.FileSpec;
 import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
+import ai.dvt.cascade.npy.NpyArray;
+import ai.dvt.cascade.npy.NpyFile;
+import ai.dvt.cascade.npy.NpyType;
 import ai.dvt.cascade.wire.Manifests;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -148,9 +151,14 @@ final class VersionCheck {
       return Optional.empty();
     }
     try {
-      return Optional.of(NpyFile.read(found.get()).shape());
-    } catch (RepositoryException e) {
-      problems.add(e.getMessage());
+      NpyArray array = NpyFile.read(found.get());
+      if (array.type() != NpyType.FLOAT32) {
+        problems.add(file.path(), "type " + array.type().descr(), NpyType.FLOAT32.descr());
+        return Optional.empty();
+      }
+      return Optional.of(array.shape().stream().map(Integer::longValue).toList());
+    } catch (IOException e) {
+      problems.add(file.path() + ": " + e.getMessage());
       return Optional.empty();
     }
   }

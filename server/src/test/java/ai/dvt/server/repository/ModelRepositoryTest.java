@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.Thresholds;
+import ai.dvt.cascade.npy.NpyArray;
+import ai.dvt.cascade.npy.NpyFile;
+import ai.dvt.cascade.npy.NpyType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -296,7 +300,16 @@ class ModelRepositoryTest {
   void a_self_test_that_is_no_npy_file_is_broken() {
     toy.text("self-test/exit-1.npy", "not an array of numbers");
     toy.manifest("toy");
-    broken("exit-1.npy: no .npy header (expected: a NumPy .npy file of float32)");
+    broken("self-test/exit-1.npy: exit-1.npy: magic: other bytes (expected: ");
+  }
+
+  @Test
+  void a_self_test_of_float64_is_broken() throws IOException {
+    NpyFile.write(
+        toy.folder().resolve("self-test/exit-1.npy"),
+        new NpyArray(NpyType.FLOAT64, List.of(4, 3), ByteBuffer.allocate(4 * 3 * 8)));
+    toy.manifest("toy");
+    broken("self-test/exit-1.npy: type <f8 (expected: <f4)");
   }
 
   private String read(String path) {
