@@ -12,14 +12,16 @@ final class ProgressBar implements Progress {
   private static final Duration IN_LOG = Duration.ofSeconds(10);
 
   private final String title;
+  private final String unit;
   private final PrintWriter err;
   private final boolean terminal;
   private final long start = System.nanoTime();
   private long drawn = start;
   private boolean open;
 
-  ProgressBar(String title, PrintWriter err) {
+  ProgressBar(String title, String unit, PrintWriter err) {
     this.title = title;
+    this.unit = unit;
     this.err = err;
     this.terminal = System.console() != null;
   }
@@ -53,13 +55,14 @@ final class ProgressBar implements Progress {
     String left = rate > 0 ? ", " + Math.round((total - done) / rate) + " s left" : "";
     return String.format(
         Locale.ROOT,
-        "%s [%s%s] %,d of %,d, %,.0f pictures/s%s",
+        "%s [%s%s] %,d of %,d, %s %s/s%s",
         title,
         "#".repeat(filled),
         ".".repeat(WIDTH - filled),
         done,
         total,
-        rate,
+        String.format(Locale.ROOT, rate < 10 ? "%.2f" : "%,.0f", rate),
+        unit,
         left);
   }
 

@@ -25,7 +25,7 @@ final class RecordingRun {
       throws EvaluationException, IOException, InterruptedException {
     RecordStore store = RecordStore.open(file, model.gflops().size());
     String title = model.version().name() + "/" + model.version().version();
-    ProgressBar bar = new ProgressBar(title, err);
+    ProgressBar bar = new ProgressBar(title, "pictures", err);
     Thread keep = new Thread(() -> keep(store, data.size(), err), "keep-records");
     Runtime.getRuntime().addShutdownHook(keep);
     try {

@@ -4,6 +4,7 @@ import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
@@ -82,6 +83,11 @@ public final class EvaluatedModel implements AutoCloseable {
   /** Cumulative cost of each exit, 1e9 multiply-adds. */
   public List<Double> gflops() {
     return cascade.variant().gflops();
+  }
+
+  /** Names of the stages, one an exit, e.g. {@code 7x7}. */
+  public List<String> stageNames() {
+    return cascade.variant().stages().stream().map(StageSpec::name).toList();
   }
 
   /** The operating points that suit the variant in use. */

@@ -1,0 +1,172 @@
+package ai.dvt.server.cli;
+
+import ai.dvt.cascade.records.ExitRecords;
+import ai.dvt.server.evaluation.EvaluationException;
+import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.recording.CalibrationRecords;
+import ai.dvt.server.evaluation.recording.EvaluatedModel;
+import ai.dvt.server.evaluation.recording.Recording;
+import ai.dvt.server.evaluation.report.EasyAndHard;
+import ai.dvt.server.evaluation.report.EvaluationReport;
+import ai.dvt.server.evaluation.report.Figure;
+import ai.dvt.server.evaluation.report.Plots;
+import ai.dvt.server.evaluation.report.RecordedModel;
+import ai.dvt.server.evaluation.report.ReportFiles;
+import ai.dvt.server.evaluation.report.ShownPictures;
+import ai.dvt.server.evaluation.report.SpeedRounds;
+import ai.dvt.server.repository.ModelVersion;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares models on labelled pictures and writes a report. */
+@Command(
+    name = "evaluate",
+    sortOptions = false,
+    description = {
+      "Runs all exits of every model over labelled pictures once, replays every operating point"
+          + " from what they said, measures how fast some of them run, and writes report.json,"
+          + " report.md and report.html.",
+      "A model with one exit is a baseline. A cascade is compared with it at the point that its"
+          + " calibration chose, never at one chosen on these pictures. After an interrupt the same"
+          + " command goes on."
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private static final int MEASURED_PICTURES = 1000;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      arity = "1..*",
+      description = "Version folders, or models' names.")
+  private List<String> models;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the report; exit records are kept there too.")
+  private Path output;
+
+  @Option(
+      names = "--force",
+      description = "Evaluate pictures that a calibration has seen, all the same.")
+  private boolean force;
+
+  @Option(names = "--no-speed", description = "Do not measure throughput.")
+  private boolean noSpeed;
+
+  @Option(names = "--no-pictures", description = "Show no pictures in the report.")
+  private boolean noPictures;
+
+  @Mixin private ModelFolders folders;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this help.")
+  private boolean help;
+
+  @Override
+  public Integer call() throws EvaluationException, IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    List<ModelVersion> versions = new ArrayList<>();
+    for (String model : models) {
+      versions.add(folders.find(model));
+    }
+    List<RecordedModel> recorded = new ArrayList<>();
+    try {
+      for (ModelVersion version : versions) {
+        recorded.add(record(version, versions, err));
+      }
+      EvaluationReport report = EvaluationReport.of(data.described(), recorded);
+      LabelledData pictures = data.open(versions.get(0).labels());
+      if (!noSpeed) {
+        report =
+            report.measured(
+                SpeedRounds.measure(
+                    report, sample(pictures), new ProgressBar("speed", "runs", err)));
+      }
+      List<ShownPictures> shown = new ArrayList<>();
+      for (RecordedModel model : recorded) {
+        if (!noPictures && !model.baseline()) {
+          shown.addAll(new EasyAndHard(model).of(pictures));
+        }
+      }
+      ReportFiles.write(report, figures(report, err), shown, output);
+      ReportFiles.sentences(report).forEach(out::println);
+      out.println("wrote " + output.resolve("report.html") + ", report.md and report.json");
+      return 0;
+    } finally {
+      recorded.forEach(model -> model.model().close());
+    }
+  }
+
+  private RecordedModel record(ModelVersion version, List<ModelVersion> all, PrintWriter err)
+      throws EvaluationException, IOException, InterruptedException {
+    Map<String, ExitRecords> calibrations = CalibrationRecords.of(version);
+    Set<String> refused = new HashSet<>();
+    if (!force) {
+      calibrations.values().forEach(records -> refused.addAll(records.sha256s()));
+    }
+    boolean alone = all.stream().filter(v -> v.name().equals(version.name())).count() == 1;
+    String file = version.name() + "-" + version.version() + ".records.npy";
+    LabelledData pictures = data.open(version.labels());
+    EvaluatedModel running = EvaluatedModel.open(version);
+    try {
+      Recording recording =
+          RecordingRun.run(
+              running, pictures, output.resolve("records").resolve(file), refused, err);
+      return new RecordedModel(
+          alone ? version.name() : version.name() + "/" + version.version(),
+          running,
+          recording,
+          calibrations);
+    } catch (EvaluationException | IOException | InterruptedException | RuntimeException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** Pictures spread over the whole data. */
+  private static List<byte[]> sample(LabelledData pictures)
+      throws EvaluationException, IOException, InterruptedException {
+    int wanted = Math.min(MEASURED_PICTURES, pictures.size());
+    List<byte[]> files = new ArrayList<>();
+    int[] at = {0};
+    pictures.visit(
+        picture -> {
+          if ((long) at[0]++ * wanted / pictures.size() == files.size()) {
+            files.add(picture.file());
+          }
+          return files.size() < wanted;
+        });
+    return files;
+  }
+
+  private static List<Figure> figures(EvaluationReport report, PrintWriter err) throws IOException {
+    try {
+      return Plots.of(report);
+    } catch (LinkageError | InternalError e) {
+      err.println(
+          "dvt: plots: " + e + " (expected: fonts; the JDK needs fontconfig and one font to draw)");
+      return List.of();
+    }
+  }
+}
