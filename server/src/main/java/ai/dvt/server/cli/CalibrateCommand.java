@@ -1,7 +1,7 @@
 package ai.dvt.server.cli;
 
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.repository.ModelVersion;
@@ -85,7 +85,7 @@ final class CalibrateCommand implements Callable<Integer> {
       }
       arguments.addAll(List.of("--baseline", other.folder().toString()));
     }
-    LabelledData pictures = data.open(version.labels());
+    LabelledPictures pictures = data.open(version.labels());
     try (EvaluatedModel running = EvaluatedModel.open(version)) {
       solver.check(running.gflops());
       RecordingRun.run(running, pictures, CalibrationRecords.file(version, called), Set.of(), err);

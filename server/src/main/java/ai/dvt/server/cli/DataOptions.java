@@ -2,7 +2,7 @@ package ai.dvt.server.cli;
 
 import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.ClassOrder;
-import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,9 +34,9 @@ final class DataOptions {
               + " alphabetical order is class n.")
   private ClassOrder order = ClassOrder.NAMES;
 
-  LabelledData open(List<String> labels)
+  LabelledPictures open(List<String> labels)
       throws EvaluationException, IOException, InterruptedException {
-    return LabelledData.open(data, Optional.ofNullable(list), labels, order);
+    return LabelledPictures.open(data, Optional.ofNullable(list), labels, order);
   }
 
   /** What the data is called: the first source's name without endings. */

@@ -2,7 +2,7 @@ package ai.dvt.server.cli;
 
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.evaluation.recording.Recording;
@@ -96,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
         recorded.add(record(version, versions, err));
       }
       EvaluationReport report = EvaluationReport.of(data.described(), recorded);
-      LabelledData pictures = data.open(versions.get(0).labels());
+      LabelledPictures pictures = data.open(versions.get(0).labels());
       if (!noSpeed) {
         report =
             report.measured(
@@ -127,7 +127,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     boolean alone = all.stream().filter(v -> v.name().equals(version.name())).count() == 1;
     String file = version.name() + "-" + version.version() + ".records.npy";
-    LabelledData pictures = data.open(version.labels());
+    LabelledPictures pictures = data.open(version.labels());
     EvaluatedModel running = EvaluatedModel.open(version);
     try {
       Recording recording =
@@ -145,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** Pictures spread over the whole data. */
-  private static List<byte[]> sample(LabelledData pictures)
+  private static List<byte[]> sample(LabelledPictures pictures)
       throws EvaluationException, IOException, InterruptedException {
     int wanted = Math.min(MEASURED_PICTURES, pictures.size());
     List<byte[]> files = new ArrayList<>();

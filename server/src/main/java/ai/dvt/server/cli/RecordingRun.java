@@ -1,7 +1,7 @@
 package ai.dvt.server.cli;
 
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.evaluation.recording.ExitRecorder;
 import ai.dvt.server.evaluation.recording.RecordStore;
@@ -21,7 +21,7 @@ final class RecordingRun {
    * @param refused checksums of pictures that must not be in the data
    */
   static Recording run(
-      EvaluatedModel model, LabelledData data, Path file, Set<String> refused, PrintWriter err)
+      EvaluatedModel model, LabelledPictures data, Path file, Set<String> refused, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
     RecordStore store = RecordStore.open(file, model.gflops().size());
     String title = model.version().name() + "/" + model.version().version();

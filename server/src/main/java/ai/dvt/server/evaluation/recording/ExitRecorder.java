@@ -6,8 +6,8 @@ import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.evaluation.pictures.LabelledData;
 import ai.dvt.server.evaluation.pictures.LabelledPicture;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.image.PictureException;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public final class ExitRecorder {
    *
    * @throws EvaluationException for a refused picture, or from 1 % unreadable ones on
    */
-  public Recording record(LabelledData data)
+  public Recording record(LabelledPictures data)
       throws EvaluationException, IOException, InterruptedException {
     if (store.size() > 0 && !sameModel(data)) {
       progress.note(
@@ -76,7 +76,7 @@ public final class ExitRecorder {
   }
 
   /** Runs a few known pictures again. */
-  private boolean sameModel(LabelledData data)
+  private boolean sameModel(LabelledPictures data)
       throws EvaluationException, IOException, InterruptedException {
     AtomicInteger tried = new AtomicInteger();
     AtomicInteger different = new AtomicInteger();

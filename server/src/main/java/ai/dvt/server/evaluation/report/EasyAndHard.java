@@ -3,7 +3,7 @@ package ai.dvt.server.evaluation.report;
 import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.evaluation.pictures.LabelledData;
+import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -38,7 +38,7 @@ public final class EasyAndHard {
   }
 
   /** Two kinds of pictures. */
-  public List<ShownPictures> of(LabelledData data)
+  public List<ShownPictures> of(LabelledPictures data)
       throws EvaluationException, IOException, InterruptedException {
     ExitRecords records = model.recording().records();
     int last = records.exits();
@@ -74,7 +74,7 @@ public final class EasyAndHard {
   }
 
   private Map<String, byte[]> files(
-      LabelledData data, Map<Integer, Integer> easy, Map<Integer, Integer> hard)
+      LabelledPictures data, Map<Integer, Integer> easy, Map<Integer, Integer> hard)
       throws EvaluationException, IOException, InterruptedException {
     Map<String, byte[]> files = new HashMap<>();
     easy.values().forEach(i -> files.put(model.recording().names().get(i), new byte[0]));

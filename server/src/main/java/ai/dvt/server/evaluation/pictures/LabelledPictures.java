@@ -19,11 +19,11 @@ import java.util.TreeSet;
  * cat/0001.jpg} or {@code test/cat/0001.jpg}. Files beside the class folders and hidden ones are
  * nobody's business.
  */
-public final class LabelledData {
+public final class LabelledPictures {
   private final List<PictureArchive> archives;
   private final Map<String, Integer> labels;
 
-  private LabelledData(List<PictureArchive> archives, Map<String, Integer> labels) {
+  private LabelledPictures(List<PictureArchive> archives, Map<String, Integer> labels) {
     this.archives = archives;
     this.labels = labels;
   }
@@ -36,7 +36,7 @@ public final class LabelledData {
    * @param classes the model's labels in class order
    * @throws EvaluationException if the folders do not match the labels, or a class has no picture
    */
-  public static LabelledData open(
+  public static LabelledPictures open(
       List<Path> sources, Optional<Path> list, List<String> classes, ClassOrder order)
       throws EvaluationException, IOException, InterruptedException {
     List<PictureArchive> archives = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class LabelledData {
           "--data", "no pictures in " + sources, "class folders with pictures");
     }
     checkTops(places);
-    return new LabelledData(archives, labels(places, classes, order));
+    return new LabelledPictures(archives, labels(places, classes, order));
   }
 
   private static void checkTops(Map<String, Place> places) throws EvaluationException {
