@@ -151,7 +151,12 @@ final class SolveCommand implements Callable<Integer> {
     compareWithExact(table, wanted, solved, out);
     rule(named, equal, byMargin, "margin", out);
     rule(named, equal, byPlain, "plain", out);
-    out.println("wrote " + written + chosen.map(p -> ", default point " + p).orElse(""));
+    out.println(
+        "wrote "
+            + written
+            + chosen
+                .map(p -> ", default point " + p)
+                .orElse(", no default point: the last exit answers requests without a policy"));
     return 0;
   }
 
