@@ -119,6 +119,32 @@ class CalibrateAndEvaluateTest {
   }
 
   @Test
+  void the_shipped_cascade_is_calibrated_on_the_shipped_pictures() throws Exception {
+    Path shipped = Path.of("..", "onnx-models");
+    Path copy = folder.resolve("models/dvt-deit-cifar10-small");
+    try (var files = Files.walk(shipped.resolve("dvt-deit-cifar10-small"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path to = copy.resolve(shipped.resolve("dvt-deit-cifar10-small").relativize(file));
+        Files.createDirectories(to.getParent());
+        Files.copy(file, to);
+      }
+    }
+    String pictures = shipped.resolve("pictures/cifar10").toString();
+    assertThat(run("calibrate", copy.toString(), "--data", pictures, "--solver", "exact"))
+        .as(err.toString())
+        .isZero();
+    ExitRecords records = ExitRecordsFile.read(copy.resolve("1/calibrations/cifar10.records.npy"));
+    assertThat(records.size()).isEqualTo(200);
+    int right = 0;
+    for (int i = 0; i < 200; i++) {
+      right += records.correct(i, records.exits()) ? 1 : 0;
+    }
+    assertThat(right).isBetween(140, 190);
+    ModelVersion version = ModelRepository.ofModel(copy).versions().get(0);
+    assertThat(version.calibrations()).containsKey("cifar10");
+  }
+
+  @Test
   void pictures_that_thresholds_were_chosen_on_are_refused_unless_forced() {
     assertThat(calibrate("toy", "--points", "3")).isZero();
     assertThat(evaluate("val", "--no-speed")).isEqualTo(1);
