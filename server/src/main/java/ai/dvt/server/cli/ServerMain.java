@@ -36,6 +36,7 @@ public final class ServerMain {
     return new CommandLine(new ServerMain())
         .setOut(out)
         .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err))
         .execute(arguments);
   }
