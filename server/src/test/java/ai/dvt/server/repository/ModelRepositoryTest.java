@@ -305,9 +305,10 @@ class ModelRepositoryTest {
 
   @Test
   void a_self_test_of_float64_is_broken() throws IOException {
+    Path file = toy.folder().resolve("self-test/exit-1.npy");
+    Files.delete(file);
     NpyFile.write(
-        toy.folder().resolve("self-test/exit-1.npy"),
-        new NpyArray(NpyType.FLOAT64, List.of(4, 3), ByteBuffer.allocate(4 * 3 * 8)));
+        file, new NpyArray(NpyType.FLOAT64, List.of(4, 3), ByteBuffer.allocate(4 * 3 * 8)));
     toy.manifest("toy");
     broken("self-test/exit-1.npy: type <f8 (expected: <f4)");
   }
