@@ -9,13 +9,9 @@ import ai.dvt.cascade.v1.CascadeStep;
 import ai.dvt.cascade.v1.ExitPolicy;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.server.config.CallLimits;
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
-import io.grpc.stub.StreamObserver;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -24,20 +20,13 @@ import java.util.OptionalLong;
  * reads its own, even when images wait for room, because the steps that make room come on the same
  * stream; hence an image too many is refused, not kept waiting.
  */
-final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
+final class CascadeCall extends ImageStreamCall<CascadeRequest, CascadeResponse> {
   private final RequestValidator validator;
   private final ImageIntake intake;
-  private final OpenCalls openCalls;
   private final CallLimits limits;
   private final ClientShare share;
-  private final ResponseStream<CascadeResponse> responses;
   private final OptionalLong deadlineNanos = Deadlines.ofCall();
-  private final Map<String, ImageWork> onTheWay = new HashMap<>();
   private final FinishedIds finished = new FinishedIds();
-
-  private boolean reading;
-  private boolean clientDone;
-  private boolean over;
 
   CascadeCall(
       RequestValidator validator,
@@ -46,27 +35,21 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
       CallLimits limits,
       ClientShare share,
       ResponseStream<CascadeResponse> responses) {
+    super(openCalls, responses);
     this.validator = validator;
     this.intake = intake;
-    this.openCalls = openCalls;
     this.limits = limits;
     this.share = share;
-    this.responses = responses;
   }
 
-  /** Asks for the next message if the client reads its own. */
-  synchronized void read() {
-    if (!over && !reading && !clientDone && responses.isReady()) {
-      reading = true;
-      responses.requestOne();
-    }
+  @Override
+  boolean hasPlace(int images) {
+    return true;
   }
 
   @Override
   public void onNext(CascadeRequest message) {
-    synchronized (this) {
-      reading = false;
-    }
+    taken();
     try {
       RequestValidator.checkId(message.getId());
     } catch (RequestException e) { // no answer: it would carry the id
@@ -114,19 +97,12 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
     work.enterWhenRoom(() -> {});
   }
 
-  private synchronized void begin(String id, ImageWork work, long footprint)
-      throws RequestException {
-    if (over) {
-      throw RequestException.unavailable("the stream has ended");
-    }
-    if (onTheWay.containsKey(id)) {
-      throw RequestException.invalid(
-          "id", '"' + id + '"', "unique among the images on the way in this stream");
-    }
-    if (onTheWay.size() >= limits.imagesPerStream()) {
+  @Override
+  void admit(int images, long footprint) throws RequestException {
+    if (images >= limits.imagesPerStream()) {
       throw RequestException.full(
           "images on the way in this stream: "
-              + onTheWay.size()
+              + images
               + " (expected: at most "
               + limits.imagesPerStream()
               + ")");
@@ -139,13 +115,12 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
               + limits.clientDrivenBytes()
               + ")");
     }
-    onTheWay.put(id, work);
   }
 
   private void step(String id, CascadeStep step) throws RequestException {
     ImageWork work;
     synchronized (this) {
-      work = onTheWay.get(id);
+      work = onTheWay(id);
       if (work == null && finished.contains(id)) {
         return;
       }
@@ -161,64 +136,22 @@ final class CascadeCall implements StreamObserver<CascadeRequest>, OpenCall {
     }
   }
 
-  @Override
-  public void onCompleted() {
-    synchronized (this) {
-      clientDone = true;
-    }
-    completeIfDone();
-  }
-
-  @Override
-  public void onError(Throwable cancelled) {
-    cancel();
-  }
-
-  /** The client went away or its deadline passed. */
-  void cancel() {
-    responses.abandon();
-    leave();
-  }
-
-  @Override
-  public void end(Throwable why) {
-    responses.fail(why);
-    leave();
-  }
-
-  private void leave() {
-    List<ImageWork> works;
-    synchronized (this) {
-      over = true;
-      works = List.copyOf(onTheWay.values());
-    }
-    works.forEach(ImageWork::cancel);
-    openCalls.leave(this);
-  }
-
   private void send(String id, ImageResult result) {
-    responses.send(CascadeResponse.newBuilder().setId(id).setResult(result).build());
+    responses.send(result(id, result));
   }
 
-  private void done(String id, long footprint, ImageResult result) {
-    synchronized (this) { // together: nobody may see the last image gone and its answer not sent
-      onTheWay.remove(id);
-      finished.add(id);
-      send(id, result);
-    }
-    share.giveBack(footprint);
-    completeIfDone();
+  private static CascadeResponse result(String id, ImageResult result) {
+    return CascadeResponse.newBuilder().setId(id).setResult(result).build();
   }
 
   /** After the client's last message no step can come: images that wait stop at the idle limit. */
-  private void completeIfDone() {
+  private void done(String id, long footprint, ImageResult result) {
     synchronized (this) {
-      if (over || !clientDone || !onTheWay.isEmpty()) {
-        return;
-      }
+      finished.add(id);
+      finish(id, result(id, result));
     }
-    responses.complete();
-    leave();
+    share.giveBack(footprint);
+    completeIfDone();
   }
 
   private final class Events implements ImageEvents {

@@ -7,13 +7,9 @@ import ai.dvt.cascade.v1.ClassifyStreamResponse;
 import ai.dvt.cascade.v1.ExitPolicy;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.cascade.v1.ModelRef;
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
-import io.grpc.stub.StreamObserver;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,24 +17,19 @@ import java.util.OptionalLong;
  * One {@code ClassifyStream}. The client's next message is read only when the image before has
  * room, few enough images are on the way, and the client reads its answers.
  */
-final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>, OpenCall {
+final class ClassifyStreamCall
+    extends ImageStreamCall<ClassifyStreamRequest, ClassifyStreamResponse> {
   private final RequestValidator validator;
   private final ImageIntake intake;
-  private final OpenCalls openCalls;
   private final int imagesPerStream;
-  private final ResponseStream<ClassifyStreamResponse> responses;
   private final OptionalLong deadlineNanos = Deadlines.ofCall();
-  private final Map<String, ImageWork> onTheWay = new HashMap<>();
 
   // As the messages so far said; touched by the inbound thread alone.
   private ModelRef model = ModelRef.getDefaultInstance();
   private Optional<ExitPolicy> policy = Optional.empty();
   private int topK;
 
-  private boolean reading;
   private boolean waitingForRoom;
-  private boolean clientDone;
-  private boolean over;
 
   ClassifyStreamCall(
       RequestValidator validator,
@@ -46,24 +37,15 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
       OpenCalls openCalls,
       int imagesPerStream,
       ResponseStream<ClassifyStreamResponse> responses) {
+    super(openCalls, responses);
     this.validator = validator;
     this.intake = intake;
-    this.openCalls = openCalls;
     this.imagesPerStream = imagesPerStream;
-    this.responses = responses;
   }
 
-  /** Asks for the next message if it can be taken. */
-  synchronized void read() {
-    if (!over
-        && !reading
-        && !waitingForRoom
-        && !clientDone
-        && onTheWay.size() < imagesPerStream
-        && responses.isReady()) {
-      reading = true;
-      responses.requestOne();
-    }
+  @Override
+  boolean hasPlace(int images) {
+    return !waitingForRoom && images < imagesPerStream;
   }
 
   @Override
@@ -93,7 +75,7 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
                   Optional.empty(),
                   charge),
               new Events(id, order));
-      begin(id, work);
+      begin(id, work, order.model().cascade().footprint(bytes));
     } catch (RequestException e) {
       charge.close();
       work = null;
@@ -102,7 +84,7 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
     if (work != null) {
       work.enterWhenRoom(this::entered);
     } else {
-      notReading();
+      taken();
     }
     read();
   }
@@ -120,21 +102,10 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
     return validator.order(model, policy, topK);
   }
 
-  private synchronized void begin(String id, ImageWork work) throws RequestException {
-    if (over) {
-      throw RequestException.unavailable("the stream has ended");
-    }
-    if (onTheWay.containsKey(id)) {
-      throw RequestException.invalid(
-          "id", '"' + id + '"', "unique among the images on the way in this stream");
-    }
-    onTheWay.put(id, work);
+  @Override
+  void admit(int images, long footprint) {
     waitingForRoom = true;
-    reading = false;
-  }
-
-  private synchronized void notReading() {
-    reading = false;
+    taken();
   }
 
   private void entered() {
@@ -144,62 +115,18 @@ final class ClassifyStreamCall implements StreamObserver<ClassifyStreamRequest>,
     read();
   }
 
-  @Override
-  public void onCompleted() {
-    synchronized (this) {
-      clientDone = true;
-    }
-    completeIfDone();
-  }
-
-  @Override
-  public void onError(Throwable cancelled) {
-    cancel();
-  }
-
-  /** The client went away or its deadline passed. */
-  void cancel() {
-    responses.abandon();
-    leave();
-  }
-
-  @Override
-  public void end(Throwable why) {
-    responses.fail(why);
-    leave();
-  }
-
-  private void leave() {
-    List<ImageWork> works;
-    synchronized (this) {
-      over = true;
-      works = List.copyOf(onTheWay.values());
-    }
-    works.forEach(ImageWork::cancel);
-    openCalls.leave(this);
-  }
-
   private void send(String id, ImageResult result) {
-    responses.send(ClassifyStreamResponse.newBuilder().setId(id).setResult(result).build());
+    responses.send(result(id, result));
+  }
+
+  private static ClassifyStreamResponse result(String id, ImageResult result) {
+    return ClassifyStreamResponse.newBuilder().setId(id).setResult(result).build();
   }
 
   private void done(String id, ImageResult result) {
-    synchronized (this) { // together: nobody may see the last image gone and its answer not sent
-      onTheWay.remove(id);
-      send(id, result);
-    }
+    finish(id, result(id, result));
     read();
     completeIfDone();
-  }
-
-  private void completeIfDone() {
-    synchronized (this) {
-      if (over || !clientDone || !onTheWay.isEmpty()) {
-        return;
-      }
-    }
-    responses.complete();
-    leave();
   }
 
   private final class Events implements ImageEvents {
