@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -171,9 +172,19 @@ public final class CascadeServer implements AutoCloseable {
 
   private void closeInside() {
     engine.close();
-    decoders.shutdownNow();
+    endDecoding();
     catalogue.get().served().forEach(model -> model.cascade().close());
     device.close();
+  }
+
+  /** Images that still wait for a decoder end as well, so that none keeps its room. */
+  private void endDecoding() {
+    decoders.shutdownNow().forEach(Runnable::run);
+    try {
+      decoders.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Decoding takes up to a few times three bytes a pixel of the heap. */

@@ -171,16 +171,23 @@ final class GatedStream {
     context.executor().execute(this::pump);
   }
 
+  /**
+   * Passes held bytes on. gRPC reads them later, on other threads, so they never share a buffer
+   * that is still written to: growing it would move the bytes away under the reader.
+   */
   private void passHeld(int bytes) {
-    ByteBuf slice = held.readRetainedSlice(bytes);
-    if (!held.isReadable()) {
-      held.release();
+    ByteBuf part;
+    if (bytes == held.readableBytes()) {
+      part = held;
       held = Unpooled.EMPTY_BUFFER;
+    } else {
+      part = context.alloc().buffer(bytes).writeBytes(held, bytes);
+      held.discardSomeReadBytes();
     }
     try {
-      pass(slice);
+      pass(part);
     } finally {
-      slice.release();
+      part.release();
     }
   }
 
