@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -43,7 +45,10 @@ public final class SelfTest {
   private final SelfTestSpec spec;
   private final NpyArray pictures;
   private final List<float[]> logits;
-  private final List<String> problems = new ArrayList<>();
+
+  /** The largest error too large, by stage and batch. */
+  private final Map<String, Double> failures = new LinkedHashMap<>();
+
   private final List<Timing> timings = new ArrayList<>();
 
   private SelfTest(
@@ -78,7 +83,7 @@ public final class SelfTest {
             IntStream.range(0, sessions.maxBatch()).map(i -> i % count).boxed().toList();
         test.batch(largest, true, workspace);
       }
-      return new Report(test.problems, test.timings);
+      return new Report(test.problems(), test.timings);
     } catch (StageException | IOException | OutOfMemoryError e) {
       return new Report(List.of("self-test: " + e.getMessage()), List.of());
     }
@@ -125,6 +130,20 @@ public final class SelfTest {
     return row -> row.asFloatBuffer().put(values.duplicate());
   }
 
+  private List<String> problems() {
+    return failures.entrySet().stream()
+        .map(
+            failure ->
+                "self-test, "
+                    + failure.getKey()
+                    + ": max abs error of the logits "
+                    + failure.getValue()
+                    + " (expected: <= "
+                    + spec.tolerance()
+                    + ")")
+        .toList();
+  }
+
   private void compare(int stage, List<Integer> batch, StageRun run) {
     float[] expected = logits.get(stage - 1);
     int classes = sessions.classes();
@@ -140,16 +159,8 @@ public final class SelfTest {
         sessions.variant().precision() == Precision.FLOAT32 ? spec.tolerance() : Double.MAX_VALUE;
     if (largest > tolerance) {
       StageSpec failed = sessions.variant().stages().get(stage - 1);
-      problems.add(
-          "self-test, "
-              + StageSession.place(stage, failed)
-              + ", batch "
-              + batch.size()
-              + ": max abs error of the logits "
-              + largest
-              + " (expected: <= "
-              + spec.tolerance()
-              + ")");
+      failures.merge(
+          StageSession.place(stage, failed) + ", batch " + batch.size(), largest, Math::max);
     }
   }
 }
