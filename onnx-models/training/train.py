@@ -166,7 +166,22 @@ def complete_run(trainer, args):
         return 130 if trainer.stopping else UNFINISHED
     path, accuracy = trainer.finish(getattr(torch, args.release_dtype))
     trainer.progress.say(f"{path}: held-out accuracy {' '.join(f'{a:.2%}' for a in accuracy)} after {trainer.seconds / 60:.1f} minutes")
+    holdout.write(sorted(held_out(source_of(tuple(args.data)).names, args.holdout)), path.with_name("held-out.txt"))
+    path.with_name("labels.txt").write_text("".join(f"{label}\n" for label in trainer.train.classes), encoding="utf-8")
+    if not args.exit_layers:
+        trainer.progress.say(f"export it: {export_command(path, args)}")
     return 0
+
+
+def export_command(path, args):
+    """@return the command that turns the release into a served model; what the tensors do not tell is in it"""
+    numbers = lambda values: ",".join(f"{value:g}" for value in values)
+    family = "dvt-deit" if len(args.grids) > 1 else "deit"
+    sized = args.resize if args.resize else "stretch"
+    return (
+        f"bin/dvt export --checkpoint {path} --architecture {family} --image-size {args.image_size} --heads {args.heads} --resize {sized} "
+        f"--mean {numbers(args.mean)} --std {numbers(args.std)} --labels {path.with_name('labels.txt')} --output onnx-models/{path.parent.name}/1"
+    )
 
 
 def main():

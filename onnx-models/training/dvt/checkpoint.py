@@ -35,7 +35,9 @@ def save(content, path):
     beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(content, beside)
+        whole = io.BytesIO()  # PyTorch 1.13 ends the process when its own writer finds the disk full
+        torch.save(content, whole)
+        beside.write_bytes(whole.getbuffer())
         os.replace(beside, path)
     except (OSError, RuntimeError) as error:
         with contextlib.suppress(OSError):

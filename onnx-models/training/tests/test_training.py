@@ -174,3 +174,17 @@ def test_the_progress_line_says_share_rate_and_time_left(capsys):
     bar = Progress(sys.stdout, clock=lambda: 0.0)
     bar.show(0.25, 1234.4, 3725, "epoch 1.00")
     assert capsys.readouterr().out == "[#####...............]  25.0%     1234 pictures/s  ETA 1:02:05  epoch 1.00\n"
+
+
+def test_a_finished_run_leaves_what_the_next_commands_need(arguments):
+    args = arguments("--epochs", "1", "--holdout", "6")
+    trainer = train.prepare(args)
+    assert train.complete_run(trainer, args) == 0
+    folder = Path(args.output)
+    labels = (folder / "labels.txt").read_text().splitlines()
+    assert labels == sorted(labels) and len(labels) == trainer.model.geometry.classes
+    held = (folder / "held-out.txt").read_text().splitlines()
+    assert len(held) == 6 and all(name.split("/")[1] in labels for name in held)
+    command = train.export_command(folder / "model.pth.tar", args).split()
+    assert command[command.index("--heads") + 1] == str(args.heads)
+    assert command[command.index("--mean") + 1].count(",") == 2

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 
 /**
  * The report for programs: {@code {"models": [{name, baseline, points: [{name, accuracy, gflops,
- * imagesPerSecond}]}], "equalAccuracy": [{cascade, baseline, point, accuracy, baselineAccuracy,
+ * imagesPerSecond}]}], "equalAccuracy": [{cascade, baseline, rule, point, accuracy, baselineAccuracy,
  * interval, gflopsRatio, throughputRatio}]}}. Accuracies are fractions; null: not measured.
  */
 final class JsonReport {
@@ -37,9 +37,7 @@ final class JsonReport {
     }
     JsonArray lines = new JsonArray();
     for (EqualAccuracyLine line : report.lines()) {
-      if (line.rule().equals(EqualAccuracyLine.PLAIN)) {
-        lines.add(line(report, line));
-      }
+      lines.add(line(report, line));
     }
     JsonObject all = new JsonObject();
     all.add("models", models);
@@ -54,6 +52,7 @@ final class JsonReport {
     JsonObject object = new JsonObject();
     object.addProperty("cascade", line.cascade().name());
     object.addProperty("baseline", line.baseline().name());
+    object.addProperty("rule", line.rule());
     object.addProperty("point", line.point());
     object.addProperty("accuracy", line.accuracy());
     object.addProperty("baselineAccuracy", line.baselineAccuracy());
