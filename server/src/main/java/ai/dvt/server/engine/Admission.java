@@ -33,6 +33,9 @@ public final class Admission {
   private final long capacityBytes;
   private final Deque<Place> line = new ArrayDeque<>();
   private long reservedBytes;
+  private int rows;
+  private long admitted;
+  private long refused;
 
   /**
    * @param capacityBytes of all images in the engine together
@@ -52,6 +55,12 @@ public final class Admission {
     return reservedBytes;
   }
 
+  /** What is in, what waits, and what was counted so far. */
+  public synchronized AdmissionStatistics statistics() {
+    return new AdmissionStatistics(
+        rows, Integer.MAX_VALUE, reservedBytes, capacityBytes, line.size(), admitted, refused);
+  }
+
   /** Images that wait for room. */
   public synchronized int waiting() {
     return line.size();
@@ -64,9 +73,11 @@ public final class Admission {
    */
   public synchronized Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
     long bytes = cascade.footprint(imageBytes);
-    return line.isEmpty() && take(bytes)
-        ? Optional.of(new Reservation(this, bytes))
-        : Optional.empty();
+    if (line.isEmpty() && take(bytes)) {
+      return Optional.of(new Reservation(this, bytes));
+    }
+    refused++;
+    return Optional.empty();
   }
 
   /**
@@ -90,6 +101,7 @@ public final class Admission {
   void release(long bytes) {
     synchronized (this) {
       reservedBytes -= bytes;
+      rows--;
     }
     grantFirst();
   }
@@ -123,6 +135,8 @@ public final class Admission {
       return false;
     }
     reservedBytes += bytes;
+    rows++;
+    admitted++;
     return true;
   }
 }

@@ -74,6 +74,11 @@ public final class CascadeEngine implements AutoCloseable {
     return admission;
   }
 
+  /** What became of a cascade's images so far, and what waits for its stages now. */
+  public CascadeStatistics statistics(ServedCascade cascade) {
+    return cascade.counters().read(cascade.name(), stage -> scheduler.queued(cascade, stage));
+  }
+
   /**
    * Takes an image in. Never throws for the image's sake: a draining engine, an unloaded model or a
    * deadline too near is told to the listener, possibly before this returns.

@@ -44,6 +44,7 @@ final class Journey {
   State state = State.RUNNING;
   int stage = 1;
   long readyNanos;
+  long queuedBytes;
   boolean telling;
   Word word = Word.NONE;
   EngineException.Kind dropped;
@@ -81,9 +82,9 @@ final class Journey {
     return image;
   }
 
-  /** The picture is not needed any more. */
-  void dropImage() {
-    image = null;
+  /** Bytes that the image keeps alive now: its picture and what was handed over to it. */
+  long bytes() {
+    return image.queuedBytes() + (row == null ? 0 : row.bytes());
   }
 
   /** What the image takes along; null before stage 1 ended. */
@@ -121,6 +122,7 @@ final class Journey {
   /** Ends the journey with the last outcome; the state is ENDED already. */
   void answer(ExitReason reason) {
     free();
+    cascade().counters().answered(passed.size(), reason);
     tell(() -> task.listener().answered(passed(), logits, reason));
     task.cascade().leave();
   }
@@ -128,6 +130,7 @@ final class Journey {
   /** Ends the journey without an answer; the state is ENDED already. */
   void fail(EngineException cause) {
     free();
+    cascade().counters().failed(cause.kind());
     tell(() -> task.listener().failed(cause));
     task.cascade().leave();
   }

@@ -24,10 +24,10 @@ final class ReadyQueues {
     queues.get(image.cascade()).get(image.stage - 1).remove(image);
   }
 
-  /** Images that wait for a stage. */
-  int size(ServedCascade cascade, int stage) {
+  /** What waits for a stage. */
+  CascadeCounters.Queued queued(ServedCascade cascade, int stage) {
     List<StageQueue> stages = queues.get(cascade);
-    return stages == null ? 0 : stages.get(stage - 1).size();
+    return stages == null ? new CascadeCounters.Queued(0, 0) : stages.get(stage - 1).queued();
   }
 
   /** Takes out what the policy wants to run next; null if nothing is ready. */

@@ -78,11 +78,11 @@ final class Scheduler {
     }
   }
 
-  /** Images that wait for a stage. */
-  int waiting(ServedCascade cascade, int stage) {
+  /** What waits for a stage. */
+  CascadeCounters.Queued queued(ServedCascade cascade, int stage) {
     lock.lock();
     try {
-      return queues.size(cascade, stage);
+      return queues.queued(cascade, stage);
     } finally {
       lock.unlock();
     }

@@ -11,6 +11,7 @@ public final class ServedCascade implements AutoCloseable {
   private final String name;
   private final CascadeSessions sessions;
   private final StageTimes times;
+  private final CascadeCounters counters;
   private final Object lock = new Object();
   private int users;
   private boolean closed;
@@ -23,6 +24,7 @@ public final class ServedCascade implements AutoCloseable {
     this.name = name;
     this.sessions = sessions;
     this.times = new StageTimes(sessions.variant().stages().size(), sessions.maxBatch());
+    this.counters = new CascadeCounters(stages(), sessions.maxBatch());
   }
 
   public String name() {
@@ -78,6 +80,10 @@ public final class ServedCascade implements AutoCloseable {
       }
     }
     sessions.close();
+  }
+
+  CascadeCounters counters() {
+    return counters;
   }
 
   CascadeSessions sessions() {

@@ -1,7 +1,6 @@
 package ai.dvt.server.engine;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +10,7 @@ final class StageQueue {
   private final ServedCascade cascade;
   private final int stage;
   private final Set<Journey> images = new LinkedHashSet<>();
+  private long bytes;
 
   StageQueue(ServedCascade cascade, int stage) {
     this.cascade = cascade;
@@ -21,12 +21,19 @@ final class StageQueue {
     return images.size();
   }
 
+  CascadeCounters.Queued queued() {
+    return new CascadeCounters.Queued(images.size(), bytes);
+  }
+
   void add(Journey image) {
     images.add(image);
+    image.queuedBytes = image.bytes();
+    bytes += image.queuedBytes;
   }
 
   void remove(Journey image) {
     images.remove(image);
+    bytes -= image.queuedBytes;
   }
 
   /** For the policy; the queue is not empty. */
@@ -50,11 +57,7 @@ final class StageQueue {
     while (taken.size() > 1 && Deadlines.oneIsLate(taken, stage, nowNanos)) {
       taken.remove(taken.size() - 1);
     }
-    Iterator<Journey> first = images.iterator();
-    for (int i = 0; i < taken.size(); i++) {
-      first.next();
-      first.remove();
-    }
+    taken.forEach(this::remove);
     return new Batch(cascade, stage, taken, nowNanos);
   }
 }

@@ -56,6 +56,7 @@ final class StageWorker implements Runnable {
     Sorted sorted;
     try (StageRun run = start(batch, workspace)) {
       batch.cascade().times().ran(batch.stage(), run.rows(), run.nanos());
+      batch.cascade().counters().ran(batch.stage(), run.rows(), run.nanos(), batch.queueNanos());
       sorted = sort(batch, run);
       keep(batch, run, sorted);
     } catch (StageException | RuntimeException | Error e) {
@@ -94,7 +95,7 @@ final class StageWorker implements Runnable {
     Sorted sorted = new Sorted();
     int exits = batch.cascade().stages();
     boolean last = batch.stage() == exits;
-    int ahead = last ? 0 : scheduler.waiting(batch.cascade(), batch.stage() + 1);
+    int ahead = last ? 0 : scheduler.queued(batch.cascade(), batch.stage() + 1).rows();
     for (int row = 0; row < run.rows(); row++) {
       Journey image = batch.images().get(row);
       try {
