@@ -5,7 +5,9 @@ import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
+import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.ModelCatalogue;
+import ai.dvt.server.grpc.OpenCalls;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.RepositoryException;
@@ -33,7 +35,7 @@ public final class CascadeServer implements AutoCloseable {
   private final Device device;
   private final CascadeEngine engine;
   private final ExecutorService decoders;
-  private final CascadeService service;
+  private final OpenCalls openCalls = new OpenCalls();
   private final GrpcEndpoint endpoint;
   private boolean closed;
 
@@ -45,12 +47,12 @@ public final class CascadeServer implements AutoCloseable {
             device,
             new EngineSettings(config.engine().queueBytes(), config.engine().maxQueueDelay()));
     this.decoders = decoders(config.engine().workers());
-    this.service = new CascadeService(catalogue::get, engine, decoders, config.calls());
+    ImageIntake intake = new ImageIntake(engine, decoders);
     try {
       this.endpoint =
           GrpcEndpoint.open(
               new InetSocketAddress(config.host(), config.port()),
-              service,
+              List.of(new CascadeService(catalogue::get, intake, openCalls, config.calls())),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -144,10 +146,10 @@ public final class CascadeServer implements AutoCloseable {
   public void drain() {
     long end = System.nanoTime() + config.drainTimeout().toNanos();
     endpoint.leaveService();
-    service.refuseNewCalls();
+    openCalls.refuseNew();
     engine.drain(config.drainTimeout());
     try {
-      service.awaitNoCalls(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      openCalls.awaitNone(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -164,8 +166,8 @@ public final class CascadeServer implements AutoCloseable {
       closed = true;
     }
     endpoint.leaveService();
-    service.refuseNewCalls();
-    service.endCalls();
+    openCalls.refuseNew();
+    openCalls.endAll();
     endpoint.close(LAST_WORDS);
     closeInside();
   }

@@ -82,8 +82,7 @@ final class CascadeCall extends ImageStreamCall<CascadeRequest, CascadeResponse>
               intake,
               new ImageTurn(
                   order,
-                  start.getImage(),
-                  "start.image",
+                  () -> RequestValidator.row(start.getImage(), "start.image", order.model()),
                   bytes,
                   deadlineNanos,
                   Optional.of(limits.idleLimit()),

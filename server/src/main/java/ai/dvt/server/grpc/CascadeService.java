@@ -12,12 +12,9 @@ import ai.dvt.cascade.v1.DescribeModelResponse;
 import ai.dvt.cascade.v1.ListModelsRequest;
 import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.server.config.CallLimits;
-import ai.dvt.server.engine.CascadeEngine;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** {@code cascade.v1.CascadeService}: hands every call to the class of its RPC. */
@@ -26,20 +23,21 @@ public final class CascadeService extends CascadeServiceImplBase {
   private final RequestValidator validator;
   private final ImageIntake intake;
   private final CallLimits limits;
-  private final OpenCalls openCalls = new OpenCalls();
+  private final OpenCalls openCalls;
 
   /**
    * @param catalogue the models of the moment
-   * @param decoders runs the decoding of admitted images
+   * @param openCalls told of every call with images
    */
   public CascadeService(
       Supplier<ModelCatalogue> catalogue,
-      CascadeEngine engine,
-      Executor decoders,
+      ImageIntake intake,
+      OpenCalls openCalls,
       CallLimits limits) {
     this.catalogue = catalogue;
     this.validator = new RequestValidator(catalogue);
-    this.intake = new ImageIntake(engine, decoders);
+    this.intake = intake;
+    this.openCalls = openCalls;
     this.limits = limits;
   }
 
@@ -122,20 +120,5 @@ public final class CascadeService extends CascadeServiceImplBase {
     } catch (RequestException e) {
       observer.onError(Statuses.asException(e));
     }
-  }
-
-  /** From now on no call with images begins. */
-  public void refuseNewCalls() {
-    openCalls.refuseNew();
-  }
-
-  /** Waits until no call with images is under way, at most this long. */
-  public void awaitNoCalls(Duration limit) throws InterruptedException {
-    openCalls.awaitNone(limit);
-  }
-
-  /** Ends the calls with images that are still open: UNAVAILABLE. */
-  public void endCalls() {
-    openCalls.endAll();
   }
 }

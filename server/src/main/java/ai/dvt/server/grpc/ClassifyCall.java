@@ -11,8 +11,6 @@ import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -20,8 +18,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * One {@code Classify}. The first image decides whether there is room for the call; the others wait
  * for theirs one after the other. A bad image fails alone.
  */
-final class ClassifyCall implements OpenCall {
-  private final ImageIntake intake;
+final class ClassifyCall implements OpenCall, ImageGroup.Events {
   private final OpenCalls openCalls;
   private final ClassifyRequest request;
   private final Order order;
@@ -29,11 +26,7 @@ final class ClassifyCall implements OpenCall {
   private final OptionalLong deadlineNanos;
   private final AtomicReferenceArray<ImageResult> results;
   private final AtomicInteger unanswered;
-  private final AtomicInteger admitting = new AtomicInteger();
-  private final Queue<ImageWork> works = new ConcurrentLinkedQueue<>();
-  private volatile boolean over;
-  private int next;
-  private boolean oneEntered;
+  private final ImageGroup images;
 
   ClassifyCall(
       ImageIntake intake,
@@ -41,7 +34,6 @@ final class ClassifyCall implements OpenCall {
       ClassifyRequest request,
       Order order,
       ResponseStream<ClassifyResponse> responses) {
-    this.intake = intake;
     this.openCalls = openCalls;
     this.request = request;
     this.order = order;
@@ -49,10 +41,11 @@ final class ClassifyCall implements OpenCall {
     this.deadlineNanos = Deadlines.of(Deadlines.ofCall(), order);
     this.results = new AtomicReferenceArray<>(request.getImagesCount());
     this.unanswered = new AtomicInteger(request.getImagesCount());
+    this.images = new ImageGroup(intake, request.getImagesCount(), this);
   }
 
   void start() {
-    admitNext();
+    images.startNow();
   }
 
   /** The client went away or its deadline passed. */
@@ -68,54 +61,36 @@ final class ClassifyCall implements OpenCall {
   }
 
   private void leave() {
-    over = true;
-    works.forEach(ImageWork::cancel);
+    images.cancel();
     openCalls.leave(this);
   }
 
-  /** Called when an image found its room, so possibly inside itself: hence the loop. */
-  private void admitNext() {
-    if (admitting.getAndIncrement() > 0) {
-      return;
-    }
-    do {
-      while (!over && next < request.getImagesCount() && !admit(next++)) {}
-    } while (admitting.decrementAndGet() > 0);
+  @Override
+  public ImageTurn turn(int index) throws RequestException {
+    String field = "images[" + index + "]";
+    var image = request.getImages(index);
+    return new ImageTurn(
+        order,
+        () -> RequestValidator.row(image, field, order.model()),
+        RequestValidator.rowBytes(image, field, order.model()),
+        deadlineNanos,
+        Optional.empty(),
+        Charge.NONE);
   }
 
-  /**
-   * @return whether {@link #admitNext} will be called for the next image
-   */
-  private boolean admit(int index) {
-    ImageWork work;
-    try {
-      String field = "images[" + index + "]";
-      var image = request.getImages(index);
-      long bytes = RequestValidator.rowBytes(image, field, order.model());
-      work =
-          new ImageWork(
-              intake,
-              new ImageTurn(
-                  order, image, field, bytes, deadlineNanos, Optional.empty(), Charge.NONE),
-              new Slot(index));
-    } catch (RequestException e) {
-      set(index, AnswerWriter.error(e));
-      return false;
-    }
-    works.add(work);
-    if (over) {
-      work.cancel();
-      return false;
-    }
-    if (oneEntered) {
-      work.enterWhenRoom(this::admitNext);
-      return true;
-    }
-    oneEntered = true;
-    if (!work.enterNow()) {
-      end(RequestException.full("no room for another image: the queue is full"));
-    }
-    return false;
+  @Override
+  public void answered(int index, List<ExitPassed> passed, float[] logits, ExitReason reason) {
+    set(index, AnswerWriter.answer(order, passed, logits, reason));
+  }
+
+  @Override
+  public void failed(int index, Throwable cause) {
+    set(index, AnswerWriter.error(cause));
+  }
+
+  @Override
+  public void full() {
+    end(RequestException.noRoom());
   }
 
   private void set(int index, ImageResult result) {
@@ -133,26 +108,6 @@ final class ClassifyCall implements OpenCall {
       responses.send(response.build());
       responses.complete();
       leave();
-    }
-  }
-
-  private final class Slot implements ImageEvents {
-    private final int index;
-
-    Slot(int index) {
-      this.index = index;
-    }
-
-    @Override
-    public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
-      set(index, AnswerWriter.answer(order, passed, logits, reason));
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-      if (!over) {
-        set(index, AnswerWriter.error(cause));
-      }
     }
   }
 }

@@ -68,8 +68,7 @@ final class ClassifyStreamCall
               intake,
               new ImageTurn(
                   order,
-                  message.getImage(),
-                  "image",
+                  () -> RequestValidator.row(message.getImage(), "image", order.model()),
                   bytes,
                   Deadlines.of(deadlineNanos, order),
                   Optional.empty(),

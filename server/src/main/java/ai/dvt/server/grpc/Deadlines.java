@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** Until when a call's images are to be answered. */
-final class Deadlines {
+public final class Deadlines {
   private Deadlines() {}
 
   /**
@@ -14,7 +14,7 @@ final class Deadlines {
    *
    * @return by System.nanoTime
    */
-  static OptionalLong ofCall() {
+  public static OptionalLong ofCall() {
     Deadline deadline = Context.current().getDeadline();
     return deadline == null
         ? OptionalLong.empty()
@@ -22,7 +22,7 @@ final class Deadlines {
   }
 
   /** The earlier of a call's deadline and the policy's latency budget from now on. */
-  static OptionalLong of(OptionalLong call, Order order) {
+  public static OptionalLong of(OptionalLong call, Order order) {
     if (order.policy().latencyBudget().isEmpty()) {
       return call;
     }

@@ -5,6 +5,7 @@ import ai.dvt.server.config.ConnectionLimits;
 import ai.dvt.server.grpc.flow.GateLimits;
 import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -13,6 +14,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The listening address with the service, health and reflection on it, and all limits. */
+/** The listening address with services, health and reflection on it, and all limits. */
 public final class GrpcEndpoint implements AutoCloseable {
   /** What a stream may have on the way before its message is admitted: HTTP/2 flow control. */
   private static final int WINDOW_BYTES = 256 << 10;
@@ -46,7 +48,7 @@ public final class GrpcEndpoint implements AutoCloseable {
    */
   public static GrpcEndpoint open(
       InetSocketAddress address,
-      CascadeService service,
+      List<BindableService> services,
       CallLimits calls,
       ConnectionLimits connections)
       throws IOException {
@@ -61,7 +63,6 @@ public final class GrpcEndpoint implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .executor(handlers)
-            .addService(gate.readable(service))
             .addService(gate.readable(health.getHealthService()))
             .addService(gate.readable(ProtoReflectionServiceV1.newInstance()))
             .addTransportFilter(ClientShare.filter())
@@ -79,6 +80,7 @@ public final class GrpcEndpoint implements AutoCloseable {
     connections
         .age()
         .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
+    services.forEach(service -> builder.addService(gate.readable(service)));
     gate.install(builder);
     try {
       return new GrpcEndpoint(builder.build().start(), health, handlers, budget);

@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
  *
  * @param decoders runs one image's decoding after it was admitted
  */
-record ImageIntake(CascadeEngine engine, Executor decoders) {
+public record ImageIntake(CascadeEngine engine, Executor decoders) {
   Admission admission() {
     return engine.admission();
   }

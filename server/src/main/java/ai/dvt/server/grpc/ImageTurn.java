@@ -1,6 +1,5 @@
 package ai.dvt.server.grpc;
 
-import ai.dvt.cascade.v1.Image;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,16 +8,15 @@ import java.util.OptionalLong;
 /**
  * One image of a request and how it is to be answered.
  *
- * @param field the image's name in the request, e.g. {@code images[3]}
+ * @param source decoded once the image has room
  * @param rowBytes that it keeps alive while it waits
  * @param deadlineNanos by System.nanoTime
  * @param idleLimit present: the client decides at every exit
  * @param charge of the message that holds the image; closed once it is decoded
  */
-record ImageTurn(
+public record ImageTurn(
     Order order,
-    Image image,
-    String field,
+    RowSource source,
     long rowBytes,
     OptionalLong deadlineNanos,
     Optional<Duration> idleLimit,

@@ -136,7 +136,7 @@ final class ImageWork {
     }
     InputRow row;
     try {
-      row = RequestValidator.row(mine.image(), mine.field(), mine.order().model());
+      row = mine.source().row();
     } catch (RequestException | RuntimeException e) {
       room.close();
       fail(e);

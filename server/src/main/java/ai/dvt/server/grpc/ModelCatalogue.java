@@ -20,8 +20,12 @@ public record ModelCatalogue(List<ServedModel> served, List<UnservedModel> unser
    * The version of a model that answers.
    *
    * @param version empty: the latest that is served
+   * @param parent what stands before {@code name} and {@code version} in the request's fields
    */
-  ServedModel find(String name, String version) throws RequestException {
+  public ServedModel find(String name, String version, String parent) throws RequestException {
+    if (name.isEmpty()) {
+      throw RequestException.invalid(parent + "name", "\"\"", "the name of a model");
+    }
     List<String> versions = new ArrayList<>();
     ServedModel found = null;
     for (ServedModel model : served) {
@@ -43,11 +47,11 @@ public record ModelCatalogue(List<ServedModel> served, List<UnservedModel> unser
     }
     if (versions.isEmpty()) {
       throw new RequestException(
-          Kind.NOT_FOUND, "model.name", '"' + name + '"', "one of " + names());
+          Kind.NOT_FOUND, parent + "name", '"' + name + '"', "one of " + names());
     }
     throw new RequestException(
         Kind.NOT_FOUND,
-        "model.version",
+        parent + "version",
         '"' + version + '"',
         "one of " + versions + " of model " + name);
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /** The calls under way that carry images; lets the server end in order. Safe from any thread. */
-final class OpenCalls {
+public final class OpenCalls {
   /** A call that can be ended from outside. */
-  interface OpenCall {
+  public interface OpenCall {
     /** Ends the call with this error, unless it ended before; its images are dropped. */
     void end(Throwable why);
   }
@@ -21,7 +21,7 @@ final class OpenCalls {
    *
    * @throws RequestException if the server shuts down
    */
-  synchronized void enter(OpenCall call) throws RequestException {
+  public synchronized void enter(OpenCall call) throws RequestException {
     if (draining) {
       throw shutsDown();
     }
@@ -29,18 +29,18 @@ final class OpenCalls {
   }
 
   /** A call ended; a second time does nothing. */
-  synchronized void leave(OpenCall call) {
+  public synchronized void leave(OpenCall call) {
     open.remove(call);
     notifyAll();
   }
 
   /** From now on no call begins. */
-  synchronized void refuseNew() {
+  public synchronized void refuseNew() {
     draining = true;
   }
 
   /** Waits until no call is under way, at most this long. */
-  synchronized void awaitNone(Duration limit) throws InterruptedException {
+  public synchronized void awaitNone(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (long left = limit.toNanos(); !open.isEmpty() && left > 0; left = end - System.nanoTime()) {
       wait(Math.max(1, left / 1_000_000));
@@ -48,7 +48,7 @@ final class OpenCalls {
   }
 
   /** Ends all calls. */
-  void endAll() {
+  public void endAll() {
     List<OpenCall> calls;
     synchronized (this) {
       calls = List.copyOf(open);

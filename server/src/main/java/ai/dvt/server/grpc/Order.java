@@ -7,4 +7,4 @@ import ai.dvt.cascade.BoundPolicy;
  *
  * @param topK labels in an answer
  */
-record Order(ServedModel model, BoundPolicy policy, int topK) {}
+public record Order(ServedModel model, BoundPolicy policy, int topK) {}

@@ -3,11 +3,11 @@ package ai.dvt.server.grpc;
 import ai.dvt.cascade.ContractException;
 
 /** A request that is refused; the message reads {@code field: got (expected: rule)}. */
-final class RequestException extends Exception {
+public final class RequestException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** By what the caller should do. */
-  enum Kind {
+  public enum Kind {
     /** Change the request. */
     INVALID,
     /** Ask for something that exists. */
@@ -21,42 +21,47 @@ final class RequestException extends Exception {
   private final Kind kind;
   private final String field;
 
-  RequestException(Kind kind, String field, Object got, String rule) {
+  public RequestException(Kind kind, String field, Object got, String rule) {
     this(kind, field, field + ": " + got + " (expected: " + rule + ")");
   }
 
-  RequestException(Kind kind, String field, String message) {
+  public RequestException(Kind kind, String field, String message) {
     super(message);
     this.kind = kind;
     this.field = field;
   }
 
-  static RequestException invalid(String field, Object got, String rule) {
+  public static RequestException invalid(String field, Object got, String rule) {
     return new RequestException(Kind.INVALID, field, got, rule);
   }
 
   /**
    * @param parent the message of the request that the contract's field is part of
    */
-  static RequestException invalid(String parent, ContractException cause) {
+  public static RequestException invalid(String parent, ContractException cause) {
     return new RequestException(
         Kind.INVALID, parent + "." + cause.field(), parent + "." + cause.getMessage());
   }
 
-  static RequestException full(String what) {
+  public static RequestException full(String what) {
     return new RequestException(Kind.FULL, "", what);
   }
 
-  static RequestException unavailable(String why) {
+  /** The queue is full. */
+  public static RequestException noRoom() {
+    return full("no room for another image: the queue is full");
+  }
+
+  public static RequestException unavailable(String why) {
     return new RequestException(Kind.UNAVAILABLE, "", why);
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
   /** The request's field at fault; empty if none is. */
-  String field() {
+  public String field() {
     return field;
   }
 }

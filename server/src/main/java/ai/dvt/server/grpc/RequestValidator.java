@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Checks requests before anything is spent on them. Errors name the request's own fields. */
-final class RequestValidator {
+public final class RequestValidator {
   /** Ids come back with every answer. */
   private static final int ID_LIMIT = 1024;
 
@@ -31,10 +31,7 @@ final class RequestValidator {
 
   /** The model that a request names. */
   ServedModel model(ModelRef ref) throws RequestException {
-    if (ref.getName().isEmpty()) {
-      throw RequestException.invalid("model.name", "\"\"", "the name of a model");
-    }
-    return catalogue.get().find(ref.getName(), ref.getVersion());
+    return catalogue.get().find(ref.getName(), ref.getVersion(), "model.");
   }
 
   /**
@@ -68,7 +65,7 @@ final class RequestValidator {
   }
 
   /** Checks an id that a caller chose. */
-  static void checkId(String id) throws RequestException {
+  public static void checkId(String id) throws RequestException {
     if (id.length() > ID_LIMIT) {
       throw RequestException.invalid("id", id.length() + " characters", "at most " + ID_LIMIT);
     }

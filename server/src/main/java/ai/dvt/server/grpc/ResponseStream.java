@@ -7,34 +7,34 @@ import io.grpc.stub.ServerCallStreamObserver;
  *
  * @param <R> the response message
  */
-final class ResponseStream<R> {
+public final class ResponseStream<R> {
   private final ServerCallStreamObserver<R> observer;
   private boolean ended;
 
-  ResponseStream(ServerCallStreamObserver<R> observer) {
+  public ResponseStream(ServerCallStreamObserver<R> observer) {
     this.observer = observer;
   }
 
-  synchronized void send(R response) {
+  public synchronized void send(R response) {
     if (!ended && !observer.isCancelled()) {
       observer.onNext(response);
     }
   }
 
   /** Whether the client reads as fast as it is answered. */
-  synchronized boolean isReady() {
+  public synchronized boolean isReady() {
     return !ended && observer.isReady();
   }
 
   /** Asks for the client's next message. */
-  synchronized void requestOne() {
+  public synchronized void requestOne() {
     if (!ended && !observer.isCancelled()) {
       observer.request(1);
     }
   }
 
   /** Ends the call well. */
-  synchronized void complete() {
+  public synchronized void complete() {
     if (!ended) {
       ended = true;
       if (!observer.isCancelled()) {
@@ -44,7 +44,7 @@ final class ResponseStream<R> {
   }
 
   /** Ends the call with an error. */
-  synchronized void fail(Throwable cause) {
+  public synchronized void fail(Throwable cause) {
     if (!ended) {
       ended = true;
       if (!observer.isCancelled()) {
@@ -54,7 +54,7 @@ final class ResponseStream<R> {
   }
 
   /** The client went away. */
-  synchronized void abandon() {
+  public synchronized void abandon() {
     ended = true;
   }
 }

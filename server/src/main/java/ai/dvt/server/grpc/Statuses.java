@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * try another server (UNAVAILABLE), allow more time (DEADLINE_EXCEEDED), or report a defect
  * (INTERNAL).
  */
-final class Statuses {
+public final class Statuses {
   /** How long a caller that met a full server should wait. */
   static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
@@ -37,7 +37,7 @@ final class Statuses {
   private Statuses() {}
 
   /** The status of one image's error, with details. */
-  static Status of(Throwable cause) {
+  public static Status of(Throwable cause) {
     if (cause instanceof RequestException request) {
       return of(request);
     }
@@ -49,7 +49,7 @@ final class Statuses {
   }
 
   /** The same as the end of a call; a full server also sets gRPC's retry pushback. */
-  static StatusException asException(Throwable cause) {
+  public static StatusException asException(Throwable cause) {
     Status status = of(cause);
     Metadata trailers = new Metadata();
     if (status.getCode() == Code.RESOURCE_EXHAUSTED.value()) {

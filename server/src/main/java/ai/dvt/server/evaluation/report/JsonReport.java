@@ -11,8 +11,9 @@ import java.util.OptionalDouble;
 
 /**
  * The report for programs: {@code {"models": [{name, baseline, points: [{name, accuracy, gflops,
- * imagesPerSecond}]}], "equalAccuracy": [{cascade, baseline, rule, point, accuracy, baselineAccuracy,
- * interval, gflopsRatio, throughputRatio}]}}. Accuracies are fractions; null: not measured.
+ * imagesPerSecond}]}], "equalAccuracy": [{cascade, baseline, rule, point, accuracy,
+ * baselineAccuracy, interval, gflopsRatio, throughputRatio}]}}. Accuracies are fractions; null: not
+ * measured.
  */
 final class JsonReport {
   private JsonReport() {}
