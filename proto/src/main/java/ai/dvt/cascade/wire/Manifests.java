@@ -271,7 +271,10 @@ public final class Manifests {
                         p.hasExpectedGflops()
                             ? OptionalDouble.of(p.getExpectedGflops())
                             : OptionalDouble.empty(),
-                        p.getExitSharesList()))
+                        p.getExitSharesList(),
+                        p.hasExpectedAgreement()
+                            ? OptionalDouble.of(p.getExpectedAgreement())
+                            : OptionalDouble.empty()))
             .toList(),
         message.getDefaultPoint().isEmpty()
             ? Optional.empty()
@@ -294,6 +297,7 @@ public final class Manifests {
               .addAllExitShares(point.exitShares());
       point.expectedAccuracy().ifPresent(p::setExpectedAccuracy);
       point.expectedGflops().ifPresent(p::setExpectedGflops);
+      point.expectedAgreement().ifPresent(p::setExpectedAgreement);
       message.addPoints(p);
     }
     return message.build();

@@ -13,6 +13,8 @@ public final class ServedCascade implements AutoCloseable {
   private final StageTimes times;
   private final CascadeCounters counters;
   private final Object lock = new Object();
+  private volatile LoadControl load = LoadControl.CALM;
+  private volatile EarlyAnswers earlyAnswers = EarlyAnswers.UNWATCHED;
   private int users;
   private boolean closed;
 
@@ -51,6 +53,24 @@ public final class ServedCascade implements AutoCloseable {
   /** How long runs of its stages take; feed it with the warm-up's times. */
   public StageTimes times() {
     return times;
+  }
+
+  /** What the present load asks of its images. */
+  public LoadControl load() {
+    return load;
+  }
+
+  public void setLoad(LoadControl load) {
+    this.load = load;
+  }
+
+  /** Who watches its early answers. */
+  public EarlyAnswers earlyAnswers() {
+    return earlyAnswers;
+  }
+
+  public void setEarlyAnswers(EarlyAnswers earlyAnswers) {
+    this.earlyAnswers = earlyAnswers;
   }
 
   /**
