@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * <p>Text form: parts separated by {@code ;}, the rule first. Rules: {@code confidence>=0.8,0.6},
  * {@code entropy<=0.3,0.5}, {@code margin>=0.5,never}, {@code point=1.2GFLOPs}, {@code last} (no
  * early exit; the default when there are only limits). Limits: {@code stop=2}, {@code
- * cost=1.5GFLOPs}, {@code deadline=50ms}, {@code floor=2}, {@code adapt=no}. {@link #parse} reads what {@link
- * #toString} writes.
+ * cost=1.5GFLOPs}, {@code deadline=50ms}, {@code floor=2}, {@code adapt=no}. {@link #parse} reads
+ * what {@link #toString} writes.
  *
  * @param stopAt cap: answer at this exit at the latest
  * @param maxGflops cap: never start a stage that brings the image's cost above this, 1e9

@@ -61,7 +61,7 @@ class BoundPolicyTest {
         "point=cheap                                    | 1 | 0.5 | true  | true  | - | CONFIDENT",
         "last                                           | 2 | 1.0 | true  | true  | - | -",
         "last                                           | 3 | 0.1 | true  | true  | - | FINAL",
-              "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.7 | LOAD",
+        "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.7 | LOAD",
         "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.8 | LOAD",
         "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.85 | -",
         "confidence>=0.9,0.9                            | 1 | 0.9 | true  | true  | 0.7 | CONFIDENT",

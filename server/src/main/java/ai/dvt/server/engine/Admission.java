@@ -90,9 +90,7 @@ public final class Admission {
     return line.isEmpty() && take(bytes);
   }
 
-  /**
-   * Sets what runs, outside any lock, when an image finds no room: whoever can gives some back.
-   */
+  /** Sets what runs, outside any lock, when an image finds no room: whoever can gives some back. */
   void onShortage(Runnable giveBack) {
     shortage = giveBack;
   }

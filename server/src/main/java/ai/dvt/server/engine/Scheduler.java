@@ -260,8 +260,7 @@ final class Scheduler {
             ? clock.at(
                 clock.nanos() + image.task.idleLimit().toNanos(),
                 () -> lapse(image, Journey.State.PARKED, exit))
-            : clock.at(
-                clock.nanos() + set.patience().toNanos(), () -> askAgain(image, set, exit));
+            : clock.at(clock.nanos() + set.patience().toNanos(), () -> askAgain(image, set, exit));
   }
 
   /** The set is asked again about an image that still waits for its word. */
