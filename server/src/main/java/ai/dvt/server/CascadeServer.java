@@ -6,6 +6,7 @@ import ai.dvt.server.engine.EngineSettings;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
 import ai.dvt.server.grpc.ImageIntake;
+import ai.dvt.server.grpc.LocalCalls;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.OpenCalls;
 import ai.dvt.server.image.PictureDecoder;
@@ -37,6 +38,7 @@ public final class CascadeServer implements AutoCloseable {
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
   private final GrpcEndpoint endpoint;
+  private volatile boolean leaving;
   private boolean closed;
 
   private CascadeServer(ServerConfig config) throws ServerException {
@@ -124,6 +126,21 @@ public final class CascadeServer implements AutoCloseable {
     return endpoint.port();
   }
 
+  /** Whether it answers images. */
+  public boolean serving() {
+    return !leaving && !catalogue.get().served().isEmpty();
+  }
+
+  /** Calls of this process itself. */
+  LocalCalls localCalls() {
+    return new LocalCalls(catalogue::get, new ImageIntake(engine, decoders), openCalls);
+  }
+
+  /** What {@link #admittedBytes} may reach. */
+  long admissionCapacityBytes() {
+    return engine.admission().capacityBytes();
+  }
+
   /** Bytes reserved for admitted images; 0 when nothing is on the way. */
   public long admittedBytes() {
     return engine.admission().reservedBytes();
@@ -145,6 +162,7 @@ public final class CascadeServer implements AutoCloseable {
    */
   public void drain() {
     long end = System.nanoTime() + config.drainTimeout().toNanos();
+    leaving = true;
     endpoint.leaveService();
     openCalls.refuseNew();
     engine.drain(config.drainTimeout());
@@ -165,6 +183,7 @@ public final class CascadeServer implements AutoCloseable {
       }
       closed = true;
     }
+    leaving = true;
     endpoint.leaveService();
     openCalls.refuseNew();
     openCalls.endAll();

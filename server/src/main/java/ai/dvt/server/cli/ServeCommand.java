@@ -1,11 +1,13 @@
 package ai.dvt.server.cli;
 
 import ai.dvt.server.CascadeServer;
+import ai.dvt.server.HttpFront;
 import ai.dvt.server.ServerException;
 import ai.dvt.server.config.CallLimits;
 import ai.dvt.server.config.ConnectionLimits;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -82,6 +84,9 @@ final class ServeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nConnections:%n")
   private ConnectionOptions connections = new ConnectionOptions();
 
+  @ArgGroup(exclusive = false, heading = "%nHTTP:%n")
+  private HttpOptions http = new HttpOptions();
+
   @Override
   public Integer call() throws ServerException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
@@ -94,9 +99,13 @@ final class ServeCommand implements Callable<Integer> {
             calls.limits(),
             connections.limits(),
             drainTimeout);
+    Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config);
     new StartReport(out).print(server.catalogue());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
+    if (web.isPresent()) {
+      openHttp(server, web.get(), out);
+    }
     if (portFile != null) {
       writePort(portFile, server.port());
     }
@@ -104,6 +113,16 @@ final class ServeCommand implements Callable<Integer> {
     out.flush();
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
+  }
+
+  /** The port lives as long as the process. */
+  private void openHttp(CascadeServer server, HttpSettings web, PrintWriter out)
+      throws ServerException, IOException {
+    HttpFront front = HttpFront.open(server, web);
+    if (http.portFile().isPresent()) {
+      writePort(http.portFile().get(), front.port());
+    }
+    out.println((web.page() ? "page: http://" : "http: http://") + host + ":" + front.port() + "/");
   }
 
   /** Runs when the process is told to end; ends it with 0, which a signal alone would not. */
