@@ -12,9 +12,12 @@ import ai.dvt.server.grpc.OpenCalls;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.RepositoryException;
-import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
+import ai.dvt.server.runtime.provider.ProviderException;
+import ai.dvt.server.runtime.provider.Providers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,7 +46,7 @@ public final class CascadeServer implements AutoCloseable {
 
   private CascadeServer(ServerConfig config) throws ServerException {
     this.config = config;
-    this.device = new CpuDevice(SessionSettings.DEFAULT, config.engine().workers());
+    this.device = device(config);
     this.engine =
         new CascadeEngine(
             device,
@@ -81,6 +84,15 @@ public final class CascadeServer implements AutoCloseable {
     } catch (ServerException | RuntimeException | Error e) {
       server.close();
       throw e;
+    }
+  }
+
+  private static Device device(ServerConfig config) throws ServerException {
+    try {
+      ExecutionProvider provider = new Providers(config.providers()).choose();
+      return new SessionDevice(provider, SessionSettings.DEFAULT, config.engine().workers());
+    } catch (ProviderException e) {
+      throw new ServerException(e.getMessage());
     }
   }
 

@@ -78,6 +78,9 @@ final class ServeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nStages:%n")
   private EngineOptions engine = new EngineOptions();
 
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
+
   @ArgGroup(exclusive = false, heading = "%nCalls:%n")
   private CallOptions calls = new CallOptions();
 
@@ -98,7 +101,8 @@ final class ServeCommand implements Callable<Integer> {
             engine.limits(),
             calls.limits(),
             connections.limits(),
-            drainTimeout);
+            drainTimeout,
+            providers.settings());
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config);
     new StartReport(out).print(server.catalogue());

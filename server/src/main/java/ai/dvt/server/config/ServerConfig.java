@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param models the folder of {@code <model>/<version>/}
  * @param port 0: any free one
  * @param drainTimeout from the wish to stop to the end of calls still open
+ * @param providers what runs the stages
  */
 public record ServerConfig(
     Path models,
@@ -17,10 +18,23 @@ public record ServerConfig(
     EngineLimits engine,
     CallLimits calls,
     ConnectionLimits connections,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    ProviderSettings providers) {
   public ServerConfig {
     ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
     ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     ConfigException.require(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
+  }
+
+  /** On the CPU. */
+  public ServerConfig(
+      Path models,
+      String host,
+      int port,
+      EngineLimits engine,
+      CallLimits calls,
+      ConnectionLimits connections,
+      Duration drainTimeout) {
+    this(models, host, port, engine, calls, connections, drainTimeout, ProviderSettings.CPU);
   }
 }
