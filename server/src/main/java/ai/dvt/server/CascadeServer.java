@@ -9,6 +9,7 @@ import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.LocalCalls;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.OpenCalls;
+import ai.dvt.server.grpc.oip.InferenceService;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.RepositoryException;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +59,10 @@ public final class CascadeServer implements AutoCloseable {
       this.endpoint =
           GrpcEndpoint.open(
               new InetSocketAddress(config.host(), config.port()),
-              List.of(new CascadeService(catalogue::get, intake, openCalls, config.calls())),
+              List.of(
+                  new CascadeService(catalogue::get, intake, openCalls, config.calls()),
+                  InferenceService.of(
+                      catalogue::get, intake, openCalls, config.calls(), Optional.empty())),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -125,6 +130,7 @@ public final class CascadeServer implements AutoCloseable {
     models.unserved().forEach(model -> endpoint.setServing(model.name(), false));
     models.served().forEach(model -> endpoint.setServing(model.version().name(), true));
     endpoint.setServing("cascade.v1.CascadeService", true);
+    endpoint.setServing("inference.GRPCInferenceService", true);
     endpoint.setServing("", true);
   }
 
