@@ -144,11 +144,6 @@ public final class ServerProcess implements AutoCloseable {
     return target;
   }
 
-  /** Waits until the process ends by itself. */
-  public void awaitEnd() throws InterruptedException {
-    process.waitFor();
-  }
-
   /** That the process has ended although nobody closed it, with what it said. */
   public Optional<ServerProcessException> death() {
     return process.isAlive()

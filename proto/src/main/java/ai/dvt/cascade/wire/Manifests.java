@@ -271,10 +271,7 @@ public final class Manifests {
                         p.hasExpectedGflops()
                             ? OptionalDouble.of(p.getExpectedGflops())
                             : OptionalDouble.empty(),
-                        p.getExitSharesList(),
-                        p.hasExpectedAgreement()
-                            ? OptionalDouble.of(p.getExpectedAgreement())
-                            : OptionalDouble.empty()))
+                        p.getExitSharesList()))
             .toList(),
         message.getDefaultPoint().isEmpty()
             ? Optional.empty()
@@ -297,7 +294,6 @@ public final class Manifests {
               .addAllExitShares(point.exitShares());
       point.expectedAccuracy().ifPresent(p::setExpectedAccuracy);
       point.expectedGflops().ifPresent(p::setExpectedGflops);
-      point.expectedAgreement().ifPresent(p::setExpectedAgreement);
       message.addPoints(p);
     }
     return message.build();

@@ -32,7 +32,6 @@ public final class Admission {
 
   private final long capacityBytes;
   private final Deque<Place> line = new ArrayDeque<>();
-  private volatile Runnable shortage = () -> {};
   private long reservedBytes;
   private int rows;
   private long admitted;
@@ -72,27 +71,13 @@ public final class Admission {
    *
    * @param imageBytes {@link InputRow#queuedBytes}
    */
-  public Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
+  public synchronized Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
     long bytes = cascade.footprint(imageBytes);
-    if (!takeNow(bytes)) {
-      shortage.run();
-      if (!takeNow(bytes)) {
-        synchronized (this) {
-          refused++;
-        }
-        return Optional.empty();
-      }
+    if (line.isEmpty() && take(bytes)) {
+      return Optional.of(new Reservation(this, bytes));
     }
-    return Optional.of(new Reservation(this, bytes));
-  }
-
-  private synchronized boolean takeNow(long bytes) {
-    return line.isEmpty() && take(bytes);
-  }
-
-  /** Sets what runs, outside any lock, when an image finds no room: whoever can gives some back. */
-  void onShortage(Runnable giveBack) {
-    shortage = giveBack;
+    refused++;
+    return Optional.empty();
   }
 
   /**
@@ -110,13 +95,6 @@ public final class Admission {
       line.add(place);
     }
     grantFirst();
-    boolean waits;
-    synchronized (this) {
-      waits = line.contains(place);
-    }
-    if (waits) {
-      shortage.run();
-    }
     return place;
   }
 

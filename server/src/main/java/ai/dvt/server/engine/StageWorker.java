@@ -1,12 +1,9 @@
 package ai.dvt.server.engine;
 
-import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ExitDecision;
 import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.ExitPassed;
-import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ExitReason;
-import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
@@ -17,8 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StageWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(StageWorker.class);
-
-  private static final ExitPolicy RUN_ON = ExitPolicy.parse("last; adapt=no");
 
   /** What the exit gate made of a batch. */
   private static final class Sorted {
@@ -60,27 +53,25 @@ final class StageWorker implements Runnable {
   }
 
   private void process(Batch batch, Workspace workspace) {
-    Sorted sorted = new Sorted();
+    Sorted sorted;
     try (StageRun run = start(batch, workspace)) {
       batch.cascade().times().ran(batch.stage(), run.rows(), run.nanos());
       batch.cascade().counters().ran(batch.stage(), run.rows(), run.nanos(), batch.queueNanos());
-      sort(batch, run, sorted);
+      sorted = sort(batch, run);
       keep(batch, run, sorted);
     } catch (StageException | RuntimeException | Error e) {
-      fail(batch, sorted, e);
+      fail(batch, e);
       return;
     }
     for (Journey image : sorted.going.images()) {
-      if (isTwin(image, batch)) {
-        scheduler.enterUnseen(image);
-      } else if (!image.asksToGoOn()) {
+      if (!image.task.clientDriven()) {
         scheduler.goOn(image);
       }
     }
     sorted.answered.forEach(scheduler::answer);
     sorted.failed.forEach(scheduler::fail);
     for (Journey image : sorted.going.images()) {
-      if (image.asksToGoOn()) {
+      if (image.task.clientDriven()) {
         scheduler.telling(image);
         image.tellReached();
         scheduler.park(image);
@@ -100,12 +91,12 @@ final class StageWorker implements Runnable {
             workspace);
   }
 
-  private void sort(Batch batch, StageRun run, Sorted sorted) {
+  private Sorted sort(Batch batch, StageRun run) {
+    Sorted sorted = new Sorted();
     int exits = batch.cascade().stages();
     boolean last = batch.stage() == exits;
     int ahead = last ? 0 : scheduler.queued(batch.cascade(), batch.stage() + 1).rows();
-    for (int i = 0; i < run.rows(); i++) {
-      int row = i;
+    for (int row = 0; row < run.rows(); row++) {
       Journey image = batch.images().get(row);
       try {
         float[] logits = run.logits(row);
@@ -121,7 +112,7 @@ final class StageWorker implements Runnable {
             image.task.clientDriven()
                 ? ExitGate.clientDriven(exits, outcome)
                 : ExitGate.decide(
-                    image.task,
+                    image.task.policy(),
                     outcome,
                     last
                         || Deadlines.inTime(
@@ -129,7 +120,6 @@ final class StageWorker implements Runnable {
         if (decision instanceof ExitDecision.Answer answer) {
           sorted.answered.put(image, answer.reason());
           image.dropRow();
-          watched(image, outcome, answer.reason()).ifPresent(twin -> sorted.going.add(row, twin));
         } else {
           sorted.going.add(row, image);
         }
@@ -139,49 +129,7 @@ final class StageWorker implements Runnable {
         image.dropRow();
       }
     }
-  }
-
-  /** Whether the image began with this batch. */
-  private static boolean isTwin(Journey image, Batch batch) {
-    return image.unseen && !batch.images().contains(image);
-  }
-
-  /** The image once more, to run on unseen, if somebody watches what the last exit would say. */
-  private Optional<Journey> watched(Journey image, ExitOutcome early, ExitReason reason) {
-    ImageTask task = image.task;
-    ServedCascade cascade = task.cascade();
-    Thresholds thresholds = task.policy().thresholds();
-    if (early.exit() == cascade.stages()
-        || task.clientDriven()
-        || !cascade.earlyAnswers().watches(thresholds, reason)
-        || !cascade.enter()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        image.unseenTwin(
-            new ImageTask(
-                cascade,
-                image.image(),
-                BoundPolicy.of(RUN_ON, cascade.variant().gflops(), name -> Optional.empty()),
-                false,
-                OptionalLong.empty(),
-                Duration.ZERO,
-                new LastWord(cascade, thresholds, early))));
-  }
-
-  /** Hears what the last exit says of an image that was answered before. */
-  private record LastWord(ServedCascade cascade, Thresholds thresholds, ExitOutcome early)
-      implements ImageListener {
-    @Override
-    public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
-      if (reason == ExitReason.FINAL) {
-        ExitOutcome last = passed.get(passed.size() - 1).outcome();
-        cascade.earlyAnswers().compared(thresholds, early, last);
-      }
-    }
-
-    @Override
-    public void failed(EngineException cause) {}
+    return sorted;
   }
 
   /** Keeps the survivors' tensors; without memory for them they fail, the others are answered. */
@@ -195,11 +143,8 @@ final class StageWorker implements Runnable {
     }
   }
 
-  private void fail(Batch batch, Sorted sorted, Throwable e) {
+  private void fail(Batch batch, Throwable e) {
     EngineException cause = failure(batch, e);
-    sorted.going.images().stream()
-        .filter(image -> isTwin(image, batch))
-        .forEach(twin -> scheduler.fail(twin, cause));
     batch.images().forEach(image -> scheduler.fail(image, cause));
   }
 

@@ -8,6 +8,7 @@ import ai.dvt.server.engine.ImageTask;
 import ai.dvt.server.engine.ImageTicket;
 import ai.dvt.server.engine.InputRow;
 import ai.dvt.server.engine.Reservation;
+import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.Waiting;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ImageWork {
   private Waiting place;
   private ImageTicket ticket;
   private Consumer<ImageTicket> pendingStep = t -> {};
+  private ServedCascade held;
   private boolean cancelled;
   private boolean ended;
 
@@ -38,9 +40,10 @@ final class ImageWork {
 
   /** Starts if there is room now. */
   boolean enterNow() {
+    hold();
     Optional<Reservation> room =
         intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
-    room.ifPresent(this::decodeLater);
+    room.ifPresentOrElse(this::decodeLater, this::release);
     return room.isPresent();
   }
 
@@ -51,6 +54,7 @@ final class ImageWork {
    *     #cancel}
    */
   void enterWhenRoom(Runnable entered) {
+    hold();
     Waiting mine =
         intake
             .admission()
@@ -101,6 +105,25 @@ final class ImageWork {
       toLeave.close();
     }
     fail(gone());
+  }
+
+  /** From here to the image's end its model stays loaded, also if a newer version takes over. */
+  private synchronized void hold() {
+    if (!ended) {
+      ServedCascade cascade = turn.order().model().cascade();
+      held = cascade.enter() ? cascade : null;
+    }
+  }
+
+  private void release() {
+    ServedCascade free;
+    synchronized (this) {
+      free = held;
+      held = null;
+    }
+    if (free != null) {
+      free.leave();
+    }
   }
 
   private void step(Consumer<ImageTicket> step) {
@@ -199,6 +222,7 @@ final class ImageWork {
     if (unused != null) {
       unused.charge().close();
     }
+    release();
     return true;
   }
 

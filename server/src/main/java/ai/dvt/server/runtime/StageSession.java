@@ -123,8 +123,7 @@ final class StageSession implements AutoCloseable {
     }
   }
 
-  /** ONNX Runtime's name of a type. */
-  static OnnxJavaType typeOf(DataType type) {
+  private static OnnxJavaType typeOf(DataType type) {
     return switch (type) {
       case FLOAT32 -> OnnxJavaType.FLOAT;
       case FLOAT16 -> OnnxJavaType.FLOAT16;
