@@ -218,6 +218,8 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
         if (request.hasModel()) {
           model = request.getModel().getName();
           policy = Policies.fromMessage(request.getPolicy());
+        } else if (request.hasPolicy()) {
+          policy = Policies.fromMessage(request.getPolicy());
         }
         if (model.equals("breaks")) {
           replies.onError(io.grpc.Status.UNAVAILABLE.withDescription("gone").asException());

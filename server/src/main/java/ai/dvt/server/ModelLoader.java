@@ -3,6 +3,7 @@ package ai.dvt.server;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.config.BuildCommit;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.image.InputRows;
@@ -11,7 +12,9 @@ import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.RuntimeVersion;
 import ai.dvt.server.runtime.SelfTest;
+import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,7 +58,13 @@ final class ModelLoader {
             version,
             cascade,
             new InputRows(decoder, version.manifest().preprocessing()),
-            device.provider());
+            device.provider(),
+            new ServedModel.Execution(
+                RuntimeVersion.text(),
+                device.workers(),
+                SessionSettings.DEFAULT.threads(),
+                maxBatch,
+                BuildCommit.id()));
     warmUp(model, sessions, files, problems);
     try {
       model.bind(version.defaultPolicy());

@@ -16,6 +16,7 @@ import java.util.List;
  * @param variant the name of the variant in use
  * @param provider ONNX Runtime's execution provider in use
  * @param defaultPolicy what a request without a policy gets
+ * @param execution how the server runs it
  */
 public record ModelDescription(
     ModelId model,
@@ -24,7 +25,20 @@ public record ModelDescription(
     List<String> labels,
     String variant,
     String provider,
-    ExitPolicy defaultPolicy) {
+    ExitPolicy defaultPolicy,
+    Execution execution) {
+  /**
+   * How a server runs a model. Zeros and empty texts where the server does not say.
+   *
+   * @param runtime name and version, e.g. {@code ONNX Runtime 1.29.0}
+   * @param workers runs side by side
+   * @param threadsPerRun of one run
+   * @param maxBatch the most images in a run
+   * @param commit what the server was built from
+   */
+  public record Execution(
+      String runtime, int workers, int threadsPerRun, int maxBatch, String commit) {}
+
   public ModelDescription {
     calibrations = List.copyOf(calibrations);
     labels = List.copyOf(labels);

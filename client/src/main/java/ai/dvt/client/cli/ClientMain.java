@@ -20,7 +20,8 @@ import picocli.CommandLine.ExitCode;
       ClassifyCommand.class,
       DemoCommand.class,
       ModelsCommand.class,
-      DescribeCommand.class
+      DescribeCommand.class,
+      BenchCommand.class
     })
 public final class ClientMain {
   /** Kept, because a logger that nobody holds forgets its level. */

@@ -1,5 +1,6 @@
 /**
- * The client's commands: {@code classify}, {@code demo}, {@code models}, {@code describe}.
+ * The client's commands: {@code classify}, {@code demo}, {@code models}, {@code describe}, {@code
+ * bench}.
  *
  * <p>The only package here that prints. Calls the library and {@code load}.
  */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -142,6 +143,15 @@ public final class ServerProcess implements AutoCloseable {
   /** Where it listens, {@code host:port}. */
   public String target() {
     return target;
+  }
+
+  /** Processor time that the process has spent so far, where the platform tells. */
+  public OptionalDouble cpuSeconds() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .map(spent -> OptionalDouble.of(spent.toNanos() / 1e9))
+        .orElse(OptionalDouble.empty());
   }
 
   /** That the process has ended although nobody closed it, with what it said. */

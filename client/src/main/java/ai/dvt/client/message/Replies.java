@@ -4,6 +4,7 @@ import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.v1.ClassifyResponse;
 import ai.dvt.cascade.v1.DescribeModelResponse;
+import ai.dvt.cascade.v1.Execution;
 import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.wire.Answers;
@@ -74,7 +75,17 @@ public final class Replies {
                 response.getProvider(),
                 response.getDefaultPolicy().isEmpty()
                     ? ExitPolicy.LAST_EXIT
-                    : ExitPolicy.parse(response.getDefaultPolicy())));
+                    : ExitPolicy.parse(response.getDefaultPolicy()),
+                execution(response.getExecution())));
+  }
+
+  private static ModelDescription.Execution execution(Execution message) {
+    return new ModelDescription.Execution(
+        message.getRuntime(),
+        message.getWorkers(),
+        message.getThreadsPerRun(),
+        message.getMaxBatch(),
+        message.getCommit());
   }
 
   private static ModelId model(ModelRef message) {

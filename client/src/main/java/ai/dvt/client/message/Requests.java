@@ -77,7 +77,8 @@ public final class Requests {
         .build();
   }
 
-  private static Image image(Picture picture) {
+  /** The message of one picture; the bytes of a file or of pixels are not copied. */
+  public static Image image(Picture picture) {
     if (picture instanceof Picture.Encoded encoded) {
       return Image.newBuilder().setEncoded(UnsafeByteOperations.unsafeWrap(encoded.file())).build();
     }

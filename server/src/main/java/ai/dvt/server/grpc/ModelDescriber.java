@@ -1,6 +1,7 @@
 package ai.dvt.server.grpc;
 
 import ai.dvt.cascade.v1.DescribeModelResponse;
+import ai.dvt.cascade.v1.Execution;
 import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.v1.ModelStatus;
@@ -39,6 +40,17 @@ final class ModelDescriber {
         .setVariant(model.cascade().variant().name())
         .setProvider(model.provider())
         .setDefaultPolicy(model.version().defaultPolicy().toString())
+        .setExecution(execution(model.execution()))
+        .build();
+  }
+
+  private static Execution execution(ServedModel.Execution execution) {
+    return Execution.newBuilder()
+        .setRuntime(execution.runtime())
+        .setWorkers(execution.workers())
+        .setThreadsPerRun(execution.threadsPerRun())
+        .setMaxBatch(execution.maxBatch())
+        .setCommit(execution.commit())
         .build();
   }
 

@@ -15,7 +15,23 @@ import java.util.Optional;
  * @param provider the execution provider in use, e.g. {@code cpu}
  */
 public record ServedModel(
-    ModelVersion version, ServedCascade cascade, InputRows rows, String provider) {
+    ModelVersion version,
+    ServedCascade cascade,
+    InputRows rows,
+    String provider,
+    Execution execution) {
+  /**
+   * How the stages run.
+   *
+   * @param runtime name and version
+   * @param workers runs side by side
+   * @param threadsPerRun of one run
+   * @param maxBatch the most images in a run
+   * @param commit what the server was built from
+   */
+  public record Execution(
+      String runtime, int workers, int threadsPerRun, int maxBatch, String commit) {}
+
   /**
    * Checks a policy against the cascade and its operating points.
    *

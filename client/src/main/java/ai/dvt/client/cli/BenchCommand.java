@@ -1,0 +1,215 @@
+package ai.dvt.client.cli;
+
+import ai.dvt.cascade.ExitPolicy;
+import ai.dvt.cascade.ForcedExits;
+import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.client.CascadeClient;
+import ai.dvt.client.call.ModelId;
+import ai.dvt.client.load.pictures.PictureSource;
+import ai.dvt.client.load.report.BenchJson;
+import ai.dvt.client.load.rounds.Comparison;
+import ai.dvt.client.load.rounds.ServerSide;
+import ai.dvt.client.load.rounds.Setting;
+import ai.dvt.client.load.rounds.Side;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dvt bench}: measures one model, or two in turns, under load. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures model A, or A and B in interleaved rounds, under load.",
+      "The ratio is A's throughput over B's inside each pair of rounds: median and 95 %% interval by"
+          + " order statistics."
+    },
+    sortOptions = false)
+final class BenchCommand implements Callable<Integer> {
+  private static final long SEED = 1;
+
+  @Spec private CommandSpec spec;
+  @Mixin private HelpOption help;
+  @Mixin private BenchServers servers;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME[/VERSION]",
+      description = "Model A (default: the only one served).")
+  private String model;
+
+  @Option(names = "--against", paramLabel = "NAME[/VERSION]", description = "Model B.")
+  private String against;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "TEXT",
+      description = "When A's images may leave (default: the model's).")
+  private String policyA;
+
+  @Option(names = "--policy-b", paramLabel = "TEXT", description = "The same for B.")
+  private String policyB;
+
+  @Option(
+      names = "--points",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Sweep over these operating points of A, or over 'all'.")
+  private List<String> points;
+
+  @Option(
+      names = "--exits",
+      paramLabel = "SHARE,...",
+      description =
+          "Exits by lot, e.g. 0.60,0.25,0.15: a hash of the image's number picks its exit, whatever"
+              + " the exits say. A model of one exit ignores it.")
+  private String exits;
+
+  @Mixin private BenchLoadOptions load;
+  @Mixin private BenchPictureOptions pictures;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "9",
+      description = "Rounds of each side at each setting (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description =
+          "Length of a round (default: ${DEFAULT-VALUE}); the first fifth of a closed loop's does"
+              + " not count.")
+  private double seconds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Seconds before the rounds of each setting (default: ${DEFAULT-VALUE}).")
+  private double warmUp;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random (default: 1).")
+  private long seed = SEED;
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    Comparison.Rules rules = rules();
+    List<Setting> loads = load.settings();
+    ServerSide.Clients clients = load.clients();
+    PictureSource source = pictures.source(seed);
+    try (BenchServers.Servers open = servers.open();
+        ServerSide a = side(open, open.a(), id(open, model), source, clients);
+        ServerSide b =
+            against == null && open.a().equals(open.b())
+                ? null
+                : side(
+                    open,
+                    open.b(),
+                    against == null ? a.model().model() : parsed(against),
+                    source,
+                    clients)) {
+      Comparison comparison =
+          new Comparison(
+              a, Optional.<Side>ofNullable(b), rules, new RoundsBar(spec.commandLine().getErr()));
+      List<Comparison.Result> results = comparison.run(settings(loads, a));
+      if (json) {
+        out.println(
+            BenchJson.text(
+                BenchJson.of(
+                    results,
+                    a.environment(),
+                    Optional.ofNullable(b).map(ServerSide::environment))));
+      } else {
+        BenchTable.print(results, out);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private ServerSide side(
+      BenchServers.Servers open,
+      String target,
+      ModelId id,
+      PictureSource source,
+      ServerSide.Clients clients)
+      throws IOException {
+    return ServerSide.open(
+        target, id, source, pictures.form(), clients, () -> open.cpuSeconds(target));
+  }
+
+  private static ModelId id(BenchServers.Servers open, String name) {
+    if (name != null) {
+      return parsed(name);
+    }
+    try (CascadeClient client = CascadeClient.connect(open.a())) {
+      return ModelChoice.onlyOne(client);
+    }
+  }
+
+  private static ModelId parsed(String name) {
+    String[] parts = name.split("/", 2);
+    return parts.length == 1 ? ModelId.latest(name) : ModelId.of(parts[0], parts[1]);
+  }
+
+  private Comparison.Rules rules() {
+    if (exits != null && (policyA != null || policyB != null || points != null)) {
+      throw new IllegalArgumentException(
+          "--exits: " + exits + " (expected: not with --policy, --policy-b or --points)");
+    }
+    if (points != null && policyA != null) {
+      throw new IllegalArgumentException("--points: " + points + " (expected: not with --policy)");
+    }
+    return new Comparison.Rules(
+        rounds,
+        time("seconds", seconds),
+        warmUp == 0 ? Duration.ZERO : time("warm-up", warmUp),
+        Optional.ofNullable(policyA).map(ExitPolicy::parse),
+        Optional.ofNullable(policyB).map(ExitPolicy::parse),
+        Optional.ofNullable(exits).map(text -> ForcedExits.parse(text, seed)),
+        Optional.of(load.objective()),
+        seed);
+  }
+
+  private static Duration time(String name, double value) {
+    if (!(value > 0 && value <= 86_400)) {
+      throw new IllegalArgumentException(
+          "--" + name + ": " + value + " (expected: seconds, at most a day)");
+    }
+    return Duration.ofNanos(Math.round(value * 1e9));
+  }
+
+  private List<Setting> settings(List<Setting> loads, ServerSide a) {
+    if (points == null) {
+      return loads;
+    }
+    List<String> names =
+        points.equals(List.of("all"))
+            ? a.model().points().stream().map(OperatingPoint::name).toList()
+            : points;
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--points: all (expected: a model with operating points; 'dvt calibrate' makes them)");
+    }
+    List<Setting> settings = new ArrayList<>();
+    for (String name : names) {
+      loads.forEach(setting -> settings.add(setting.at(name)));
+    }
+    return settings;
+  }
+}

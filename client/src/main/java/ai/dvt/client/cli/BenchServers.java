@@ -1,0 +1,85 @@
+package ai.dvt.client.cli;
+
+import ai.dvt.client.load.ServerProcess;
+import ai.dvt.client.load.ServerProcessException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The servers that {@code bench} measures; starts one if none is given. */
+final class BenchServers {
+  private static final Duration START_PATIENCE = Duration.ofMinutes(10);
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SERVER",
+      description = "A running server, host:port. Without it the command starts one for itself.")
+  private String target;
+
+  @Option(
+      names = "--server-b",
+      paramLabel = "HOST:PORT",
+      description = "Another running server for B (default: A's).")
+  private String targetB;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Models of the server that the command starts (default: the shipped ones).")
+  private Path models;
+
+  @Option(
+      names = "--server-option",
+      paramLabel = "OPTION",
+      description =
+          "An option of 'dvt serve' for that server, e.g. --server-option=--max-batch=16; may be"
+              + " given again.")
+  private List<String> options = List.of();
+
+  /** The servers, and the process where the command brought its own. */
+  record Servers(String a, String b, ServerProcess own) implements AutoCloseable {
+    /** What the own server's process has spent so far; empty for a foreign one. */
+    OptionalDouble cpuSeconds(String target) {
+      return own != null && target.equals(own.target()) ? own.cpuSeconds() : OptionalDouble.empty();
+    }
+
+    /** Throws what a server that died meanwhile said. */
+    @Override
+    public void close() {
+      if (own != null) {
+        Optional<ServerProcessException> death = own.death();
+        own.close();
+        if (death.isPresent()) {
+          throw death.get();
+        }
+      }
+    }
+  }
+
+  Servers open() {
+    if (target != null) {
+      if (models != null || !options.isEmpty()) {
+        throw new IllegalArgumentException(
+            "--models, --server-option: given (expected: not together with a SERVER)");
+      }
+      return new Servers(target, targetB == null ? target : targetB, null);
+    }
+    ServerProcess server =
+        ServerProcess.start(ServerOptions.home(), folder(), options, START_PATIENCE);
+    return new Servers(server.target(), targetB == null ? server.target() : targetB, server);
+  }
+
+  private Path folder() {
+    Path folder =
+        models == null ? ServerOptions.home().resolve("onnx-models") : models.toAbsolutePath();
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--models: " + folder + " (expected: a folder of models)");
+    }
+    return folder;
+  }
+}
