@@ -42,10 +42,26 @@ public record CascadeManifest(
         throw new ContractException("variant", variant.name(), "a unique name");
       }
     }
+    for (VariantSpec variant : variants) {
+      if (variant.setting().filter(names::contains).isPresent()) {
+        throw new ContractException(
+            "setting of variant " + variant.name(), variant.setting().get(), "no variant's name");
+      }
+    }
     int exits = variants.get(0).stages().size();
     if (selfTest.isPresent() && selfTest.get().logits().size() != exits) {
       throw new ContractException(
           "self_test.logits", selfTest.get().logits().size() + " files", exits + ", one per exit");
     }
+  }
+
+  /** Names of all settings, in the order of the variants; one empty name where there is one. */
+  public List<String> settings() {
+    return variants.stream().map(v -> v.setting().orElse("")).distinct().toList();
+  }
+
+  /** What a variant must give: its setting's self-test. */
+  public Optional<SelfTestSpec> selfTestOf(VariantSpec variant) {
+    return variant.selfTest().or(() -> selfTest);
   }
 }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * Named thresholds with the accuracy and cost they are expected to give.
  *
- * @param variant the variant it belongs to; empty: whichever runs
+ * @param variant the variant or setting it belongs to; empty: whichever runs
  * @param expectedAccuracy fraction of pictures answered right
  * @param expectedGflops average cost of an image, 1e9 multiply-adds
  * @param exitShares fraction of images answered at each exit; may be empty

@@ -1,6 +1,7 @@
 package ai.dvt.cascade;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A graph and its exit.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param imageInput input of shape float32 [batch, 3, height, width]
  * @param logitsOutput output of shape float32 [batch, classes]
  * @param handover what this stage takes from earlier ones
+ * @param costOutput output float32 [batch, 1], what each image cost in this stage, where pictures
+ *     decide; {@code gflops} is then the most that can be
  */
 public record StageSpec(
     String name,
@@ -25,7 +28,8 @@ public record StageSpec(
     double gflops,
     String imageInput,
     String logitsOutput,
-    List<HandoverSpec> handover) {
+    List<HandoverSpec> handover,
+    Optional<String> costOutput) {
   public StageSpec {
     data = List.copyOf(data);
     handover = List.copyOf(handover);
@@ -40,5 +44,29 @@ public record StageSpec(
       throw new ContractException(
           "stage " + name, "no image_input or logits_output", "names of the graph's tensors");
     }
+  }
+
+  /** A stage that costs the same for every image. */
+  public StageSpec(
+      String name,
+      FileSpec graph,
+      List<FileSpec> data,
+      int gridRows,
+      int gridColumns,
+      double gflops,
+      String imageInput,
+      String logitsOutput,
+      List<HandoverSpec> handover) {
+    this(
+        name,
+        graph,
+        data,
+        gridRows,
+        gridColumns,
+        gflops,
+        imageInput,
+        logitsOutput,
+        handover,
+        Optional.empty());
   }
 }

@@ -105,15 +105,7 @@ public final class Manifests {
             pre.getStdList()),
         message.getClasses(),
         message.hasLabels() ? Optional.of(fromMessage(message.getLabels())) : Optional.empty(),
-        message.hasSelfTest()
-            ? Optional.of(
-                new SelfTestSpec(
-                    fromMessage(message.getSelfTest().getInput()),
-                    message.getSelfTest().getLogitsList().stream()
-                        .map(Manifests::fromMessage)
-                        .toList(),
-                    message.getSelfTest().getTolerance()))
-            : Optional.empty(),
+        message.hasSelfTest() ? Optional.of(fromMessage(message.getSelfTest())) : Optional.empty(),
         message.hasProvenance()
             ? Optional.of(
                 new Provenance(
@@ -130,7 +122,16 @@ public final class Manifests {
         constant(Flavour.class, "FLAVOUR_", message.getFlavour(), "flavour"),
         constant(Precision.class, "PRECISION_", message.getPrecision(), "precision"),
         message.getProvidersList(),
-        message.getStagesList().stream().map(Manifests::fromMessage).toList());
+        message.getStagesList().stream().map(Manifests::fromMessage).toList(),
+        message.getSetting().isEmpty() ? Optional.empty() : Optional.of(message.getSetting()),
+        message.hasSelfTest() ? Optional.of(fromMessage(message.getSelfTest())) : Optional.empty());
+  }
+
+  private static SelfTestSpec fromMessage(SelfTest message) {
+    return new SelfTestSpec(
+        fromMessage(message.getInput()),
+        message.getLogitsList().stream().map(Manifests::fromMessage).toList(),
+        message.getTolerance());
   }
 
   private static StageSpec fromMessage(Stage message) {
@@ -152,7 +153,10 @@ public final class Manifests {
                         constant(DataType.class, "DATA_TYPE_", h.getDataType(), "data_type"),
                         h.getShapeList(),
                         h.getFromStage()))
-            .toList());
+            .toList(),
+        message.getCostOutput().isEmpty()
+            ? Optional.empty()
+            : Optional.of(message.getCostOutput()));
   }
 
   private static FileSpec fromMessage(File message) {
@@ -188,15 +192,7 @@ public final class Manifests {
                     .addAllStd(pre.std()));
     manifest.variants().forEach(variant -> message.addVariants(toMessage(variant)));
     manifest.labels().ifPresent(file -> message.setLabels(toMessage(file)));
-    manifest
-        .selfTest()
-        .ifPresent(
-            test ->
-                message.setSelfTest(
-                    SelfTest.newBuilder()
-                        .setInput(toMessage(test.input()))
-                        .addAllLogits(test.logits().stream().map(Manifests::toMessage).toList())
-                        .setTolerance(test.tolerance())));
+    manifest.selfTest().ifPresent(test -> message.setSelfTest(toMessage(test)));
     manifest
         .provenance()
         .ifPresent(
@@ -210,15 +206,26 @@ public final class Manifests {
     return message.build();
   }
 
-  private static Variant toMessage(VariantSpec variant) {
-    return Variant.newBuilder()
-        .setName(variant.name())
-        .setFlavour(ai.dvt.cascade.v1.Flavour.valueOf("FLAVOUR_" + variant.flavour().name()))
-        .setPrecision(
-            ai.dvt.cascade.v1.Precision.valueOf("PRECISION_" + variant.precision().name()))
-        .addAllProviders(variant.providers())
-        .addAllStages(variant.stages().stream().map(Manifests::toMessage).toList())
+  private static SelfTest toMessage(SelfTestSpec test) {
+    return SelfTest.newBuilder()
+        .setInput(toMessage(test.input()))
+        .addAllLogits(test.logits().stream().map(Manifests::toMessage).toList())
+        .setTolerance(test.tolerance())
         .build();
+  }
+
+  private static Variant toMessage(VariantSpec variant) {
+    Variant.Builder message =
+        Variant.newBuilder()
+            .setName(variant.name())
+            .setFlavour(ai.dvt.cascade.v1.Flavour.valueOf("FLAVOUR_" + variant.flavour().name()))
+            .setPrecision(
+                ai.dvt.cascade.v1.Precision.valueOf("PRECISION_" + variant.precision().name()))
+            .addAllProviders(variant.providers())
+            .addAllStages(variant.stages().stream().map(Manifests::toMessage).toList())
+            .setSetting(variant.setting().orElse(""));
+    variant.selfTest().ifPresent(test -> message.setSelfTest(toMessage(test)));
+    return message.build();
   }
 
   private static Stage toMessage(StageSpec stage) {
@@ -231,7 +238,8 @@ public final class Manifests {
             .setGridColumns(stage.gridColumns())
             .setGflops(stage.gflops())
             .setImageInput(stage.imageInput())
-            .setLogitsOutput(stage.logitsOutput());
+            .setLogitsOutput(stage.logitsOutput())
+            .setCostOutput(stage.costOutput().orElse(""));
     for (HandoverSpec handover : stage.handover()) {
       message.addHandover(
           Handover.newBuilder()

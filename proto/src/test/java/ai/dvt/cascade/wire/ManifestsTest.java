@@ -71,9 +71,22 @@ class ManifestsTest {
             List.of(
                 new HandoverSpec("tokens", "reused_tokens", DataType.FLOAT32, List.of(50L, 8L), 1),
                 new HandoverSpec("kept", "reused_kept", DataType.INT64, List.of(50L), 1),
-                new HandoverSpec("flag", "reused_flag", DataType.UINT8, List.of(), 1)));
+                new HandoverSpec("flag", "reused_flag", DataType.UINT8, List.of(), 1)),
+            Optional.of("gflops"));
     return new VariantSpec(
-        name, flavour, Precision.FLOAT32, List.of("cpu", "cuda"), List.of(first, second));
+        name,
+        flavour,
+        Precision.FLOAT32,
+        List.of("cpu", "cuda"),
+        List.of(first, second),
+        flavour == Flavour.CPU ? Optional.of("keep-0.50") : Optional.empty(),
+        flavour == Flavour.CPU
+            ? Optional.of(
+                new SelfTestSpec(
+                    file("self-test/input.npy"),
+                    List.of(file("self-test/a.npy"), file("self-test/b.npy")),
+                    1e-3))
+            : Optional.empty());
   }
 
   private static FileSpec file(String path) {

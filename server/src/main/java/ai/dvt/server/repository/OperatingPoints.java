@@ -107,7 +107,11 @@ record OperatingPoints(
     if (shares != 0 && shares != exits) {
       problems.add(where + "exit_shares", shares + " values", "none or " + exits);
     }
-    List<String> variants = manifest.variants().stream().map(VariantSpec::name).toList();
+    List<String> variants =
+        Stream.concat(
+                manifest.variants().stream().map(VariantSpec::name),
+                manifest.settings().stream().filter(setting -> !setting.isEmpty()))
+            .toList();
     point
         .variant()
         .filter(variant -> !variants.contains(variant))

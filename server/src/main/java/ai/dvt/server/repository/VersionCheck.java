@@ -57,7 +57,8 @@ final class VersionCheck {
     }
     VersionCheck check = new VersionCheck(files, manifest.get(), problems);
     check.stages();
-    check.selfTest();
+    manifest.get().selfTest().ifPresent(check::selfTest);
+    manifest.get().variants().forEach(variant -> variant.selfTest().ifPresent(check::selfTest));
     List<String> labels = check.labels();
     OperatingPoints points = OperatingPoints.read(files, manifest.get(), problems);
     if (!problems.none()) {
@@ -110,11 +111,7 @@ final class VersionCheck {
     }
   }
 
-  private void selfTest() {
-    if (manifest.selfTest().isEmpty()) {
-      return;
-    }
-    SelfTestSpec test = manifest.selfTest().get();
+  private void selfTest(SelfTestSpec test) {
     List<Long> input =
         List.of(
             3L, (long) manifest.preprocessing().height(), (long) manifest.preprocessing().width());

@@ -60,8 +60,8 @@ final class StageSession implements AutoCloseable {
     }
     boolean checked = false;
     try {
-      check("input", session.getInputInfo(), this.inputs);
-      check("output", session.getOutputInfo(), this.outputs);
+      check("input", session.getInputInfo(), this.inputs, spec);
+      check("output", session.getOutputInfo(), this.outputs, spec);
       checked = true;
     } catch (OrtException e) {
       throw new StageException(place + ": " + e.getMessage(), e);
@@ -89,7 +89,8 @@ final class StageSession implements AutoCloseable {
     return outputs;
   }
 
-  private void check(String kind, Map<String, NodeInfo> graph, List<Tensor> manifest)
+  private void check(
+      String kind, Map<String, NodeInfo> graph, List<Tensor> manifest, StageSpec spec)
       throws StageException {
     Set<String> known = new HashSet<>();
     for (Tensor tensor : manifest) {
@@ -115,6 +116,7 @@ final class StageSession implements AutoCloseable {
                 + " by the manifest)");
       }
     }
+    spec.costOutput().filter(cost -> kind.equals("output")).ifPresent(known::add);
     for (String name : graph.keySet()) {
       if (!known.contains(name)) {
         throw new StageException(
