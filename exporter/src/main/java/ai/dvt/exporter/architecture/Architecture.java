@@ -1,7 +1,9 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.exporter.geometry.TokenPruning;
 import ai.dvt.exporter.weights.Weights;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -47,7 +49,21 @@ public record Architecture(
           single("t2t-14", Family.T2T, 384, 14, Variant.PLAIN),
           single("t2t-19", Family.T2T, 448, 19, Variant.PLAIN),
           single("t2t-24", Family.T2T, 512, 24, Variant.PLAIN),
-          single("t2t-t-14", Family.T2T, 384, 14, Variant.TRANSFORMER_TOKENS));
+          single("t2t-t-14", Family.T2T, 384, 14, Variant.TRANSFORMER_TOKENS),
+          single("dynamicvit", Family.DEIT, 0, 0, Variant.DYNAMICVIT),
+          single("dynamicvit-deit-256", Family.DEIT, 256, 12, Variant.DYNAMICVIT),
+          single("dynamicvit-deit-small", Family.DEIT, 384, 12, Variant.DYNAMICVIT),
+          single("dynamicvit-deit-base", Family.DEIT, 768, 12, Variant.DYNAMICVIT),
+          single("dynamicvit-lvvit", Family.LVVIT, 0, 0, Variant.DYNAMICVIT),
+          single("dynamicvit-lvvit-small", Family.LVVIT, 384, 16, Variant.DYNAMICVIT),
+          single("dynamicvit-lvvit-medium", Family.LVVIT, 512, 20, Variant.DYNAMICVIT),
+          single("evit", Family.DEIT, 0, 0, Variant.EVIT),
+          single("evit-small", Family.DEIT, 384, 12, Variant.EVIT),
+          single("evit-base", Family.DEIT, 768, 12, Variant.EVIT),
+          single("ats", Family.DEIT, 0, 0, Variant.ATS),
+          single("ats-tiny", Family.DEIT, 192, 12, Variant.ATS),
+          single("ats-small", Family.DEIT, 384, 12, Variant.ATS),
+          single("ats-base", Family.DEIT, 768, 12, Variant.ATS));
 
   /** What sizes do not tell. */
   public enum Variant {
@@ -58,7 +74,23 @@ public record Architecture(
     /** With a distillation token. */
     DISTILLED,
     /** Transformers between soft splits. */
-    TRANSFORMER_TOKENS
+    TRANSFORMER_TOKENS,
+    /** Tokens are dropped as a predictor says. */
+    DYNAMICVIT,
+    /** Tokens are dropped as the class token's attention says. */
+    EVIT,
+    /** Tokens are sampled. */
+    ATS
+  }
+
+  /** How the architecture drops tokens, if it does. */
+  Optional<TokenPruning.Method> pruning() {
+    return switch (variant) {
+      case DYNAMICVIT -> Optional.of(TokenPruning.Method.DYNAMICVIT);
+      case EVIT -> Optional.of(TokenPruning.Method.EVIT);
+      case ATS -> Optional.of(TokenPruning.Method.ATS);
+      default -> Optional.empty();
+    };
   }
 
   /** All names, in the order of the table. */
@@ -86,6 +118,13 @@ public record Architecture(
    */
   public static Architecture guess(Weights weights) {
     Family family = Family.of(weights);
+    if (weights.stage(1).hasScope(PruningReader.PREDICTOR)) {
+      return named(family == Family.LVVIT ? "dynamicvit-lvvit" : "dynamicvit");
+    }
+    if (family == Family.LVVIT) {
+      throw new ArchitectureException(
+          weights.source(), "LV-ViT without score_predictor", "a DynamicViT over LV-ViT");
+    }
     String kind = family == Family.T2T ? "t2t" : "deit";
     return named(weights.stages() > 1 ? "dvt-" + kind : kind);
   }

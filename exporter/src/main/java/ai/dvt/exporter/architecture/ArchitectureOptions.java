@@ -17,6 +17,7 @@ import java.util.Set;
  *     a target of 14, else the target itself, which is plain nearest
  * @param reuse the choices that tensors do not show, and checked where they do; empty: the paper's
  * @param extraOutputs outputs that every stage gets even if the next does not consume them
+ * @param pruning how tokens are dropped
  */
 public record ArchitectureOptions(
     Optional<Integer> imageSize,
@@ -25,7 +26,8 @@ public record ArchitectureOptions(
     List<SoftSplit> softSplits,
     List<Integer> resizeThrough,
     Optional<ReuseSpec> reuse,
-    Set<ExtraOutput> extraOutputs) {
+    Set<ExtraOutput> extraOutputs,
+    PruningOptions pruning) {
   /** Everything as the architecture has it. */
   public static final ArchitectureOptions DEFAULT =
       new ArchitectureOptions(
@@ -35,7 +37,8 @@ public record ArchitectureOptions(
           List.of(),
           List.of(),
           Optional.empty(),
-          Set.of());
+          Set.of(),
+          PruningOptions.NONE);
 
   private static final int MAX_RESIZE_THROUGH = 4096;
 
@@ -44,7 +47,9 @@ public record ArchitectureOptions(
     /** {@code tokens}, float32 [batch, tokens, width], before the last norm. */
     TOKENS,
     /** {@code relations}, float32 [batch, layers*heads, tokens, tokens], before softmax. */
-    RELATIONS
+    RELATIONS,
+    /** {@code kept_j} and {@code score_j} of each step that drops tokens, see StageGraph. */
+    KEPT
   }
 
   public ArchitectureOptions {
@@ -68,37 +73,70 @@ public record ArchitectureOptions(
 
   public ArchitectureOptions withImageSize(int pixels) {
     return new ArchitectureOptions(
-        Optional.of(pixels), heads, epsilon, softSplits, resizeThrough, reuse, extraOutputs);
+        Optional.of(pixels),
+        heads,
+        epsilon,
+        softSplits,
+        resizeThrough,
+        reuse,
+        extraOutputs,
+        pruning);
   }
 
   public ArchitectureOptions withHeads(int number) {
     return new ArchitectureOptions(
-        imageSize, Optional.of(number), epsilon, softSplits, resizeThrough, reuse, extraOutputs);
+        imageSize,
+        Optional.of(number),
+        epsilon,
+        softSplits,
+        resizeThrough,
+        reuse,
+        extraOutputs,
+        pruning);
   }
 
   public ArchitectureOptions withEpsilon(double value) {
     return new ArchitectureOptions(
-        imageSize, heads, Optional.of(value), softSplits, resizeThrough, reuse, extraOutputs);
+        imageSize,
+        heads,
+        Optional.of(value),
+        softSplits,
+        resizeThrough,
+        reuse,
+        extraOutputs,
+        pruning);
   }
 
   public ArchitectureOptions withSoftSplits(List<SoftSplit> splits) {
     return new ArchitectureOptions(
-        imageSize, heads, epsilon, splits, resizeThrough, reuse, extraOutputs);
+        imageSize, heads, epsilon, splits, resizeThrough, reuse, extraOutputs, pruning);
   }
 
   public ArchitectureOptions withResizeThrough(List<Integer> sides) {
     return new ArchitectureOptions(
-        imageSize, heads, epsilon, softSplits, sides, reuse, extraOutputs);
+        imageSize, heads, epsilon, softSplits, sides, reuse, extraOutputs, pruning);
   }
 
   public ArchitectureOptions withReuse(ReuseSpec spec) {
     return new ArchitectureOptions(
-        imageSize, heads, epsilon, softSplits, resizeThrough, Optional.of(spec), extraOutputs);
+        imageSize,
+        heads,
+        epsilon,
+        softSplits,
+        resizeThrough,
+        Optional.of(spec),
+        extraOutputs,
+        pruning);
   }
 
   public ArchitectureOptions withExtraOutputs(Set<ExtraOutput> outputs) {
     return new ArchitectureOptions(
-        imageSize, heads, epsilon, softSplits, resizeThrough, reuse, outputs);
+        imageSize, heads, epsilon, softSplits, resizeThrough, reuse, outputs, pruning);
+  }
+
+  public ArchitectureOptions withPruning(PruningOptions options) {
+    return new ArchitectureOptions(
+        imageSize, heads, epsilon, softSplits, resizeThrough, reuse, extraOutputs, options);
   }
 
   private static void positive(String name, Optional<Integer> value) {

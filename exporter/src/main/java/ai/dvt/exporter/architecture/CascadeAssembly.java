@@ -1,5 +1,6 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.exporter.architecture.ArchitectureOptions.ExtraOutput;
 import ai.dvt.exporter.cost.StageCost;
 import ai.dvt.exporter.geometry.StageGeometry;
 import ai.dvt.exporter.weights.Weights;
@@ -30,7 +31,9 @@ final class CascadeAssembly {
       StageGeometry upstream = stage.number() == 1 ? null : stages.get(stage.number() - 2);
       StageModules modules =
           new StageModules(stage, new StageWeights(weights.stage(stage.number())));
-      StageAssembly assembly = new StageAssembly(stage, upstream, modules, outputs);
+      StageAssembly assembly =
+          new StageAssembly(
+              stage, upstream, modules, outputs, options.extraOutputs().contains(ExtraOutput.KEPT));
       graphs.add(
           new StageGraph(
               stage,
@@ -38,6 +41,12 @@ final class CascadeAssembly {
               upstream == null ? List.of() : Intermediate.handover(upstream, stage),
               assembly::graph));
     }
-    return new CascadeGraphs(architecture.name(), stages.get(0).imageSize(), classes, graphs);
+    String name =
+        stages
+            .get(stages.size() - 1)
+            .pruning()
+            .map(pruning -> PruningText.of(architecture.name(), pruning))
+            .orElse(architecture.name());
+    return new CascadeGraphs(name, stages.get(0).imageSize(), classes, graphs);
   }
 }

@@ -4,6 +4,8 @@ import ai.dvt.exporter.weights.Weights;
 
 /** What kind of front a backbone has, and what goes with it. */
 public enum Family {
+  /** LV-ViT: a convolution stem. Stands before DeiT, whose tensors it has too. */
+  LVVIT("patch_embed.conv1", 1e-5),
   /** ViT and DeiT: patches. */
   DEIT("patch_embed", 1e-6),
   /** T2T-ViT: soft splits. */

@@ -1,5 +1,6 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.exporter.geometry.ConvolutionStem;
 import ai.dvt.exporter.geometry.Front;
 import ai.dvt.exporter.geometry.PatchEmbedding;
 import ai.dvt.exporter.geometry.SoftSplit;
@@ -13,16 +14,21 @@ import java.util.Optional;
 
 /** Reads the sizes of every stage off the tensors, the options and the preset. */
 final class GeometryReader {
+  /** LV-ViT's divisor of residual branches. */
+  private static final double SKIP_LAMBDA = 2;
+
   private final Architecture architecture;
   private final Weights weights;
   private final ArchitectureOptions options;
   private final ReuseReader reuse;
+  private final PruningReader pruning;
 
   GeometryReader(Architecture architecture, Weights weights, ArchitectureOptions options) {
     this.architecture = architecture;
     this.weights = weights;
     this.options = options;
     this.reuse = new ReuseReader(weights, options);
+    this.pruning = new PruningReader(architecture, options);
   }
 
   /** All stages, the first one first. */
@@ -33,8 +39,14 @@ final class GeometryReader {
     }
     Family family = Family.of(weights);
     if (family != architecture.family()) {
-      throw mismatch(family + " tensors", "the tensors of a " + architecture.family() + " model");
+      throw mismatch(
+          family + " tensors",
+          "the tensors of a "
+              + architecture.family()
+              + " model"
+              + (family == Family.LVVIT ? "; dynamicvit-lvvit reads these" : ""));
     }
+    pruning.check(architecture);
     if (count > 1 && !architecture.cascade()) {
       throw mismatch(count + " stages", "one stage, or dvt-deit or dvt-t2t");
     }
@@ -44,6 +56,13 @@ final class GeometryReader {
     for (int number = 1; number <= count; number++) {
       stages.add(stage(number, stages));
     }
+    architecture
+        .pruning()
+        .or(options.pruning()::last)
+        .ifPresent(
+            method ->
+                stages.set(
+                    count - 1, pruning.with(method, weights.stage(count), stages.get(count - 1))));
     return stages;
   }
 
@@ -56,9 +75,11 @@ final class GeometryReader {
     int imageSize = options.imageSize().orElse(architecture.imageSize());
     int grid = grid(tensors, distilled ? 2 : 1);
     Front front =
-        architecture.family() == Family.DEIT
-            ? patches(tensors, imageSize, grid)
-            : softSplits(tensors, number, imageSize, grid);
+        switch (architecture.family()) {
+          case DEIT -> patches(tensors, imageSize, grid);
+          case T2T -> softSplits(tensors, number, imageSize, grid);
+          case LVVIT -> stem(tensors, imageSize, grid);
+        };
     int heads = heads(number, tensors, width, depth);
     StageGeometry alone =
         new StageGeometry(
@@ -73,6 +94,11 @@ final class GeometryReader {
             distilled,
             options.epsilon().orElse(architecture.family().epsilon()).floatValue(),
             Optional.empty(),
+            Optional.empty(),
+            architecture.family() == Family.LVVIT
+                ? options.pruning().skipLambda().orElse(SKIP_LAMBDA).floatValue()
+                : 1,
+            tensors.hasScope("aux_head"),
             Optional.empty());
     return before.isEmpty()
         ? reuse.first(alone)
@@ -88,7 +114,7 @@ final class GeometryReader {
           "width " + architecture.width() + " and depth " + architecture.depth());
     }
     Architecture.Variant variant = architecture.variant();
-    if (variant == Architecture.Variant.ANY) {
+    if (variant == Architecture.Variant.ANY || architecture.pruning().isPresent()) {
       return;
     }
     if (distilled != (variant == Architecture.Variant.DISTILLED)) {
@@ -118,6 +144,21 @@ final class GeometryReader {
   private static PatchEmbedding patches(Weights tensors, int imageSize, int grid) {
     int kernel = dimension(tensors, "patch_embed.proj.weight", 4, 2);
     return PatchEmbedding.covering(imageSize, kernel, grid);
+  }
+
+  private static ConvolutionStem stem(Weights tensors, int imageSize, int grid) {
+    ConvolutionStem stem =
+        new ConvolutionStem(
+            dimension(tensors, "patch_embed.conv1.weight", 4, 0),
+            dimension(tensors, "patch_embed.proj.weight", 4, 2),
+            tensors.hasScope("patch_embed.bn1"));
+    if (stem.grid(imageSize) != grid) {
+      throw new ArchitectureException(
+          "image-size " + imageSize,
+          "a grid of " + stem.grid(imageSize),
+          "the grid of pos_embed, " + grid);
+    }
+    return stem;
   }
 
   private TokensToToken softSplits(Weights tensors, int number, int imageSize, int grid) {

@@ -77,7 +77,13 @@ enum Intermediate {
   static Set<Intermediate> extra(Set<ExtraOutput> outputs) {
     Set<Intermediate> extra = EnumSet.noneOf(Intermediate.class);
     for (ExtraOutput output : outputs) {
-      extra.add(output == ExtraOutput.TOKENS ? TOKENS : RELATIONS);
+      switch (output) {
+        case TOKENS -> extra.add(TOKENS);
+        case RELATIONS -> extra.add(RELATIONS);
+        case KEPT -> {
+          // What a pruned stage drops is no tensor that another stage could take.
+        }
+      }
     }
     return extra;
   }

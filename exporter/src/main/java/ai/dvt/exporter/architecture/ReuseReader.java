@@ -75,19 +75,7 @@ final class ReuseReader {
       throw new ArchitectureException(
           weights.source(), "a distillation token in some stages", "in all stages or none");
     }
-    return new StageGeometry(
-        stage.number(),
-        stage.imageSize(),
-        stage.front(),
-        stage.width(),
-        stage.depth(),
-        stage.heads(),
-        stage.hidden(),
-        stage.classes(),
-        stage.distilled(),
-        stage.epsilon(),
-        features(tensors, upstream, stage),
-        relations(tensors, upstream, stage));
+    return stage.withReuse(features(tensors, upstream, stage), relations(tensors, upstream, stage));
   }
 
   private Optional<FeatureReuseGeometry> features(

@@ -10,6 +10,8 @@ import ai.dvt.exporter.nn.Exit;
 import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.Front;
 import ai.dvt.exporter.nn.Residual;
+import ai.dvt.exporter.nn.pruning.KeepPredictor;
+import ai.dvt.exporter.nn.pruning.TokenStream;
 import ai.dvt.exporter.nn.reuse.FeatureReuse;
 import ai.dvt.exporter.nn.reuse.RelationReuse;
 import ai.dvt.exporter.nn.reuse.RelationUpsampling;
@@ -24,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /** The blocks of one stage, and how an image flows through them. */
 final class StageAssembly {
@@ -34,6 +35,8 @@ final class StageAssembly {
   private final Front front;
   private final Embedding embedding;
   private final List<Block> blocks;
+  private final List<KeepPredictor> predictors;
+  private final boolean kept;
   private final Exit exit;
   private final Optional<FeatureReuse> features;
   private final Optional<RelationReuse> relations;
@@ -42,18 +45,22 @@ final class StageAssembly {
   /**
    * @param upstream null for the first stage
    * @param outputs beside the logits
+   * @param kept whether steps that drop tokens put out what they kept
    */
   StageAssembly(
       StageGeometry stage,
       StageGeometry upstream,
       StageModules modules,
-      Set<Intermediate> outputs) {
+      Set<Intermediate> outputs,
+      boolean kept) {
     this.stage = stage;
     this.upstream = upstream;
     this.outputs = outputs;
     this.front = modules.front();
     this.embedding = modules.embedding();
     this.blocks = modules.blocks();
+    this.predictors = modules.predictors();
+    this.kept = kept;
     this.exit = modules.exit();
     this.features = modules.features();
     this.relations = modules.relations();
@@ -71,29 +78,43 @@ final class StageAssembly {
     }
     List<Value> contexts = graph.within("contexts", () -> contexts(formulation, upstreamValues));
     List<Value> reused = graph.within("relations", () -> reused(formulation, upstreamValues));
-    Residual stream =
-        graph.within("embedding", () -> embedding.forward(front.forward(formulation, image)));
+    TokenStream stream =
+        TokenStream.whole(
+            graph.within("embedding", () -> embedding.forward(front.forward(formulation, image))));
+    LayerRun run =
+        new LayerRun(
+            stage, blocks, predictors, upsampling.orElse(null), contexts, reused, !wholeToTheEnd());
     List<Value> tokens = new ArrayList<>();
     List<Value> logits = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
-      Residual in = stream;
-      Block.Output out =
-          graph.within("blocks." + i, () -> layer(formulation, layer, in, contexts, reused));
+      TokenStream in = stream;
+      LayerRun.Output out = graph.within("blocks." + i, () -> run.layer(formulation, layer, in));
       stream = out.stream();
       logits.add(out.logits());
       if (outputs.contains(Intermediate.LAYER_TOKENS)
           || last(i) && outputs.contains(Intermediate.TOKENS)) {
-        stream = Residual.of(stream.sum());
-        tokens.add(stream.x());
+        stream = stream.with(Residual.of(stream.tokens().sum()));
+        tokens.add(stream.tokens().x());
       }
     }
-    Residual end = stream;
+    Residual end = stream.tokens();
     graph.output(StageGraph.LOGITS, graph.within("exit", () -> exit.forward(formulation, end)));
     for (Intermediate output : outputs) {
       graph.output(output.output(), gathered(output, tokens, logits));
     }
+    if (kept) {
+      run.kept().forEach(graph::output);
+    }
+    if (LayerRun.countsTokens(stage)) {
+      graph.output(StageGraph.COST, graph.within("cost", () -> run.cost(image)));
+    }
     return graph.build();
+  }
+
+  /** Whether the last layer's tokens but the class token are seen by anybody. */
+  private boolean wholeToTheEnd() {
+    return !outputs.isEmpty() || kept || stage.auxiliary();
   }
 
   private List<Value> contexts(Formulation formulation, Map<Intermediate, Value> upstreamValues) {
@@ -110,7 +131,7 @@ final class StageAssembly {
   private FeatureReuse seen(FeatureReuse reuse) {
     ClassToken classToken = stage.features().orElseThrow().spec().classToken();
     boolean unseen =
-        rows(blocks.size() - 1) == stage.prefix()
+        !wholeToTheEnd()
             && classToken == ClassToken.ZERO
             && reuse.layers().size() == blocks.size()
             && blocks.size() > 1;
@@ -126,36 +147,8 @@ final class StageAssembly {
         .orElse(List.of());
   }
 
-  private Block.Output layer(
-      Formulation formulation,
-      int layer,
-      Residual stream,
-      List<Value> contexts,
-      List<Value> reused) {
-    int rows = rows(layer);
-    Value relation =
-        reused.isEmpty() ? null : upsampling.orElseThrow().forward(reused.get(layer), rows);
-    UnaryOperator<Value> widen = UnaryOperator.identity();
-    if (layer < contexts.size()) {
-      Value context = rows(contexts.get(layer), rows);
-      widen = x -> Layout.concat(-1, x, context);
-    } else if (stage.contextWidth(layer) > 0) {
-      widen = x -> Layout.padWithZeros(x, 0, 0, 0, stage.contextWidth(layer));
-    }
-    return blocks.get(layer).forward(formulation, stream, rows, widen, relation);
-  }
-
-  /** Tokens that go on in a layer: only those with a head, if nobody sees the others any more. */
-  private int rows(int layer) {
-    return last(layer) && outputs.isEmpty() ? stage.prefix() : stage.tokens();
-  }
-
   private boolean last(int layer) {
     return layer == blocks.size() - 1;
-  }
-
-  private static Value rows(Value value, int rows) {
-    return value.dimension(1) == rows ? value : Layout.slice(value, 1, 0, rows);
   }
 
   private Value gathered(Intermediate output, List<Value> tokens, List<Value> logits) {

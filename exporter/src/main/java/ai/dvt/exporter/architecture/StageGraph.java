@@ -5,6 +5,7 @@ import ai.dvt.cascade.HandoverSpec;
 import ai.dvt.exporter.geometry.StageGeometry;
 import ai.dvt.exporter.onnx.Graph;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -32,6 +33,22 @@ public record StageGraph(
   /** Graph output: float32 [batch, layers*heads, tokens, tokens], layer-major, before softmax. */
   public static final String RELATIONS = "relations";
 
+  /**
+   * Graph output: float32 [batch, 1], what each image cost, 1e9 multiply-adds; of stages whose
+   * pictures decide how many tokens go on.
+   */
+  public static final String COST = "gflops";
+
+  /**
+   * Graph output of step j that drops tokens, from 0, for verification: float32 [batch, places],
+   * the first layer's place of every token left, the class token's being 0; -1 an empty place; from
+   * the first layer's number of tokens N on: N + b the token fused in layer b.
+   */
+  public static final String KEPT = "kept_";
+
+  /** Graph output of step j: float32 [batch, n], scores of the tokens before it, in their order. */
+  public static final String SCORE = "score_";
+
   public StageGraph {
     handover = List.copyOf(handover);
   }
@@ -54,6 +71,11 @@ public record StageGraph(
   /** The name of the output of the exit. */
   public String logitsOutput() {
     return LOGITS;
+  }
+
+  /** The output that tells each image's cost; empty if all cost the same. */
+  public Optional<String> costOutput() {
+    return LayerRun.countsTokens(geometry) ? Optional.of(COST) : Optional.empty();
   }
 
   /** Builds the graph; its weights are read only when it is written. */

@@ -1,5 +1,6 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.exporter.geometry.ConvolutionStem;
 import ai.dvt.exporter.geometry.FeatureReuseGeometry;
 import ai.dvt.exporter.geometry.PatchEmbedding;
 import ai.dvt.exporter.geometry.RelationReuseGeometry;
@@ -7,6 +8,7 @@ import ai.dvt.exporter.geometry.ReuseSpec.ClassToken;
 import ai.dvt.exporter.geometry.ReuseSpec.Upsampling;
 import ai.dvt.exporter.geometry.SoftSplit;
 import ai.dvt.exporter.geometry.StageGeometry;
+import ai.dvt.exporter.geometry.TokenPruning.Predicted;
 import ai.dvt.exporter.geometry.TokensToToken;
 import ai.dvt.exporter.nn.Attention;
 import ai.dvt.exporter.nn.Block;
@@ -14,7 +16,11 @@ import ai.dvt.exporter.nn.Embedding;
 import ai.dvt.exporter.nn.Exit;
 import ai.dvt.exporter.nn.Front;
 import ai.dvt.exporter.nn.Linear;
+import ai.dvt.exporter.nn.Mlp;
 import ai.dvt.exporter.nn.PatchProjection;
+import ai.dvt.exporter.nn.StemProjection;
+import ai.dvt.exporter.nn.StemProjection.Convolution;
+import ai.dvt.exporter.nn.pruning.KeepPredictor;
 import ai.dvt.exporter.nn.reuse.ContextLayer;
 import ai.dvt.exporter.nn.reuse.FeatureReuse;
 import ai.dvt.exporter.nn.reuse.RelationReuse;
@@ -32,6 +38,9 @@ import java.util.Optional;
 
 /** Makes the blocks of one stage of its sizes and its tensors. */
 final class StageModules {
+  /** Of the predictors' LayerNorm, whatever the blocks use. */
+  private static final float PREDICTOR_EPSILON = 1e-5f;
+
   private final StageGeometry stage;
   private final StageWeights weights;
 
@@ -41,6 +50,9 @@ final class StageModules {
   }
 
   Front front() {
+    if (stage.front() instanceof ConvolutionStem stem) {
+      return stem(stem);
+    }
     if (stage.front() instanceof PatchEmbedding patch) {
       return new PatchProjection(
           weights.constant(
@@ -60,6 +72,42 @@ final class StageModules {
         mixer(front, 2, 9 * width),
         weights.biased("tokens_to_token.project", stage.width(), 9 * width),
         width);
+  }
+
+  private StemProjection stem(ConvolutionStem stem) {
+    List<Convolution> convolutions = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      int kernel = i == 1 ? ConvolutionStem.FIRST_KERNEL : ConvolutionStem.LATER_KERNEL;
+      int channels = stem.channels();
+      String name = "patch_embed.conv" + i;
+      String norm = "patch_embed.bn" + i;
+      Constant weight =
+          weights.constant(name + ".weight", channels, i == 1 ? 3 : channels, kernel, kernel);
+      int stride = i == 1 ? 2 : 1;
+      if (!stem.normalised()) {
+        convolutions.add(
+            new Convolution(weight, weights.constant(name + ".bias", channels), stride));
+        continue;
+      }
+      weights.ignore(norm + ".num_batches_tracked");
+      convolutions.add(
+          Convolution.folded(
+              weight,
+              weights.constant(norm + ".weight", channels),
+              weights.constant(norm + ".bias", channels),
+              weights.constant(norm + ".running_mean", channels),
+              weights.constant(norm + ".running_var", channels),
+              ConvolutionStem.EPSILON,
+              stride));
+    }
+    int patch = stem.patch();
+    return new StemProjection(
+        convolutions,
+        new PatchProjection(
+            weights.constant(
+                "patch_embed.proj.weight", stage.width(), stem.channels(), patch, patch),
+            weights.constant("patch_embed.proj.bias", stage.width()),
+            0));
   }
 
   private TokenMixer mixer(TokensToToken front, int number, int in) {
@@ -98,12 +146,20 @@ final class StageModules {
       int widened = width + stage.contextWidth(i);
       Linear qkv = weights.linear(scope + ".attn.qkv", 3 * width, width);
       Linear projection = weights.biased(scope + ".attn.proj", width, width);
+      Mlp mlp = weights.mlp(scope + ".mlp", widened, stage.hidden(), width);
+      if (stage.residualDivisor() != 1) {
+        float scale = 1 / stage.residualDivisor();
+        projection = projection.scaled(scale);
+        mlp = new Mlp(mlp.first(), mlp.second().scaled(scale));
+      }
+      // Constant zeros that ATS's own code saves.
+      weights.ignore(scope + ".attn.out_zero_mask");
       blocks.add(
           new Block(
               weights.norm(scope + ".norm1", width, stage.epsilon()),
               Attention.of(qkv, projection, stage.heads()),
               weights.norm(scope + ".norm2", widened, stage.epsilon()),
-              weights.mlp(scope + ".mlp", widened, stage.hidden(), width)));
+              mlp));
     }
     return blocks;
   }
@@ -114,7 +170,28 @@ final class StageModules {
     if (stage.distilled()) {
       heads.add(weights.biased("head_dist", stage.classes(), stage.width()));
     }
-    return new Exit(weights.norm("norm", stage.width(), stage.epsilon()), heads);
+    return new Exit(
+        weights.norm("norm", stage.width(), stage.epsilon()),
+        heads,
+        stage.auxiliary() ? weights.biased("aux_head", stage.classes(), stage.width()) : null);
+  }
+
+  /** DynamicViT's modules, one for each step. */
+  List<KeepPredictor> predictors() {
+    List<KeepPredictor> predictors = new ArrayList<>();
+    int width = stage.width();
+    int steps = stage.pruning().orElse(null) instanceof Predicted p ? p.at().size() : 0;
+    for (int i = 0; i < steps; i++) {
+      String scope = PruningReader.PREDICTOR + '.' + i;
+      predictors.add(
+          KeepPredictor.of(
+              weights.norm(scope + ".in_conv.0", width, PREDICTOR_EPSILON),
+              weights.biased(scope + ".in_conv.1", width, width),
+              weights.biased(scope + ".out_conv.0", width / 2, width),
+              weights.biased(scope + ".out_conv.2", width / 4, width / 2),
+              weights.biased(scope + ".out_conv.4", 2, width / 4)));
+    }
+    return predictors;
   }
 
   Optional<FeatureReuse> features() {

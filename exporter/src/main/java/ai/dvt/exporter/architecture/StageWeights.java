@@ -38,6 +38,13 @@ record StageWeights(Weights tensors) {
     return new Linear(constant(scope + ".weight", out, in), constant(scope + ".bias", out));
   }
 
+  /** Marks a tensor as known that says nothing. */
+  void ignore(String name) {
+    if (has(name)) {
+      tensors.get(name);
+    }
+  }
+
   Mlp mlp(String scope, int in, int hidden, int out) {
     return new Mlp(biased(scope + ".fc1", hidden, in), biased(scope + ".fc2", out, hidden));
   }

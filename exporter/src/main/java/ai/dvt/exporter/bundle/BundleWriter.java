@@ -1,5 +1,6 @@
 package ai.dvt.exporter.bundle;
 
+import ai.dvt.cascade.Calibration;
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.FileSpec;
 import ai.dvt.cascade.Flavour;
@@ -12,6 +13,7 @@ import ai.dvt.exporter.architecture.CascadeGraphs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -49,11 +51,32 @@ public final class BundleWriter {
    */
   public CascadeManifest write(VersionFolder folder, CascadeGraphs cascade, BundleOptions options)
       throws IOException {
+    return write(folder, List.of(new CascadeSetting("", cascade)), options);
+  }
+
+  /**
+   * Writes one model of several settings, which share the weights.
+   *
+   * @param settings the first is the one for requests that name none
+   * @throws BundleException if the labels do not fit the classes
+   * @throws IOException if a file cannot be written or the graphs do not run
+   */
+  public CascadeManifest write(
+      VersionFolder folder, List<CascadeSetting> settings, BundleOptions options)
+      throws IOException {
+    CascadeGraphs cascade = settings.get(0).graphs();
     Optional<FileSpec> labels = labels(folder, cascade.classes(), options);
     List<VariantSpec> variants =
-        StageFiles.write(folder, cascade, options.flavours(), options.storage());
-    SelfTestSpec selfTest = selfTest(folder, variants, options);
-    for (var calibration : new TreeMap<>(options.calibrations()).entrySet()) {
+        StageFiles.write(folder, settings, options.flavours(), options.storage());
+    NpyArray input = SelfTestPictures.input(options.preprocessing());
+    FileSpec inputFile = write(folder, SELF_TEST + "input.npy", input);
+    List<SelfTestSpec> tests = new ArrayList<>();
+    for (CascadeSetting setting : settings) {
+      tests.add(selfTest(folder, of(setting, variants), input, inputFile));
+    }
+    Map<String, Calibration> calibrations = new TreeMap<>(options.calibrations());
+    SettingPoints.of(settings).ifPresent(points -> calibrations.put(SettingPoints.NAME, points));
+    for (var calibration : calibrations.entrySet()) {
       folder.write(
           "calibrations/" + calibration.getKey() + ".json",
           Manifests.toJson(calibration.getValue()));
@@ -62,15 +85,39 @@ public final class BundleWriter {
         new CascadeManifest(
             options.model(),
             cascade.architecture(),
-            variants,
+            tested(variants, settings, tests),
             options.preprocessing(),
             cascade.classes(),
             labels,
-            Optional.of(selfTest),
+            Optional.of(tests.get(0)),
             Optional.of(options.provenance()));
-    folder.write(CARD, ModelCard.of(manifest, options));
+    folder.write(CARD, ModelCard.of(manifest, calibrations, options));
     folder.write(MANIFEST, Manifests.toJson(manifest));
     return manifest;
+  }
+
+  private static List<VariantSpec> of(CascadeSetting setting, List<VariantSpec> variants) {
+    return variants.stream().filter(v -> v.setting().orElse("").equals(setting.name())).toList();
+  }
+
+  /** Variants of later settings get the self-test of their own. */
+  private static List<VariantSpec> tested(
+      List<VariantSpec> variants, List<CascadeSetting> settings, List<SelfTestSpec> tests) {
+    List<VariantSpec> tested = new ArrayList<>(of(settings.get(0), variants));
+    for (int i = 1; i < settings.size(); i++) {
+      for (VariantSpec v : of(settings.get(i), variants)) {
+        tested.add(
+            new VariantSpec(
+                v.name(),
+                v.flavour(),
+                v.precision(),
+                v.providers(),
+                v.stages(),
+                v.setting(),
+                Optional.of(tests.get(i))));
+      }
+    }
+    return tested;
   }
 
   private static Optional<FileSpec> labels(VersionFolder folder, int classes, BundleOptions options)
@@ -91,18 +138,18 @@ public final class BundleWriter {
   }
 
   private SelfTestSpec selfTest(
-      VersionFolder folder, List<VariantSpec> variants, BundleOptions options) throws IOException {
+      VersionFolder folder, List<VariantSpec> variants, NpyArray input, FileSpec inputFile)
+      throws IOException {
     VariantSpec variant =
         variants.stream()
             .filter(v -> v.flavour() == Flavour.PORTABLE)
             .findFirst()
             .orElse(variants.get(0));
-    NpyArray input = SelfTestPictures.input(options.preprocessing());
-    FileSpec inputFile = write(folder, SELF_TEST + "input.npy", input);
+    String infix = variant.setting().map(setting -> setting + ".").orElse("");
     List<FileSpec> files = new ArrayList<>();
     double largest = 0;
     for (NpyArray logits : reference.logits(folder.path(), variant, input)) {
-      files.add(write(folder, SELF_TEST + "logits-" + (files.size() + 1) + ".npy", logits));
+      files.add(write(folder, SELF_TEST + infix + "logits-" + (files.size() + 1) + ".npy", logits));
       for (float logit : logits.toFloats()) {
         largest = Float.isFinite(logit) ? Math.max(largest, Math.abs(logit)) : largest;
       }

@@ -7,6 +7,7 @@ import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.exporter.onnx.WeightStorage;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,8 @@ final class ModelCard {
 
   private ModelCard() {}
 
-  static String of(CascadeManifest manifest, BundleOptions options) {
+  static String of(
+      CascadeManifest manifest, Map<String, Calibration> calibrations, BundleOptions options) {
     StringBuilder card = new StringBuilder();
     VariantSpec variant = manifest.variants().get(0);
     card.append("# ").append(manifest.model()).append("\n\n");
@@ -41,9 +43,15 @@ final class ModelCard {
               stage.gflops(),
               reuse.isEmpty() ? "nothing" : reuse));
     }
-    card.append(
-        "\nOne FLOP is one multiply-add, counted by fvcore's rules from the architecture.\n\n");
-    points(options.calibrations(), card);
+    card.append("\nOne FLOP is one multiply-add, counted by fvcore's rules from the architecture.");
+    if (variant.stages().stream().anyMatch(stage -> stage.costOutput().isPresent())) {
+      card.append(
+          " Here pictures decide how many tokens go on: the number is the most that can be, and the"
+              + " graph's output `gflops` tells what each picture cost (`bin/dvt measure-cost`).");
+    }
+    card.append("\n\n");
+    settings(manifest, card);
+    points(calibrations, card);
     card.append("## Input\n\n").append(input(manifest.preprocessing())).append("\n\n");
     card.append("## Files\n\n").append(files(manifest, options)).append("\n\n");
     card.append("## Where it comes from\n\n").append(provenance(options)).append("\n");
@@ -63,6 +71,30 @@ final class ModelCard {
             ? ""
             : " A picture leaves at the first exit that is confident enough;"
                 + " later exits cut it into more tokens.");
+  }
+
+  private static void settings(CascadeManifest manifest, StringBuilder card) {
+    if (manifest.settings().size() == 1) {
+      return;
+    }
+    card.append("## Settings\n\nOne set of weights, exported in several ways; the first is the one")
+        .append(
+            " for requests that name none.\n\n| setting | GFLOPs to reach each exit |\n|---|---|\n");
+    for (String setting : manifest.settings()) {
+      List<StageSpec> stages =
+          manifest.variants().stream()
+              .filter(v -> v.setting().orElse("").equals(setting))
+              .findFirst()
+              .orElseThrow()
+              .stages();
+      card.append("| ").append(setting).append(" | ");
+      card.append(
+          String.join(
+              ", ",
+              stages.stream().map(s -> String.format(Locale.ROOT, "%.4g", s.gflops())).toList()));
+      card.append(" |\n");
+    }
+    card.append('\n');
   }
 
   private static void points(Map<String, Calibration> calibrations, StringBuilder card) {

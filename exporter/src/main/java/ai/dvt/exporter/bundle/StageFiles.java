@@ -12,79 +12,100 @@ import ai.dvt.exporter.onnx.WeightStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 
-/** Writes the graphs of every stage and flavour, and the weights that they share. */
+/** Writes the graphs of every stage, setting and flavour, and the weights that they share. */
 public final class StageFiles {
   private StageFiles() {}
 
   /**
-   * Writes {@code stage-K-GRID.FLAVOUR.onnx} and {@code weights.bin}. Weights are read one tensor
-   * at a time.
-   *
-   * @param flavours in the order of the variants
-   * @return a variant for each flavour
+   * Writes a model of one setting; see {@link #write(VersionFolder, List, List, WeightStorage)}.
    */
   public static List<VariantSpec> write(
       VersionFolder folder, CascadeGraphs cascade, List<Flavour> flavours, WeightStorage storage)
       throws IOException {
-    Map<Flavour, List<FileSpec>> graphs = new EnumMap<>(Flavour.class);
+    return write(folder, List.of(new CascadeSetting("", cascade)), flavours, storage);
+  }
+
+  /**
+   * Writes {@code stage-K-GRID.[SETTING.]FLAVOUR.onnx} and {@code weights.bin}. Weights are read
+   * one tensor at a time.
+   *
+   * @param settings of as many stages each
+   * @param flavours in the order of the variants
+   * @return for each setting a variant for each flavour
+   */
+  public static List<VariantSpec> write(
+      VersionFolder folder,
+      List<CascadeSetting> settings,
+      List<Flavour> flavours,
+      WeightStorage storage)
+      throws IOException {
+    List<Unfinished> variants = new ArrayList<>();
+    for (CascadeSetting setting : settings) {
+      flavours.forEach(flavour -> variants.add(new Unfinished(setting, flavour)));
+    }
     FileSpec data;
     try (WeightsFile weights = WeightsFile.create(folder)) {
       ModelWriter writer = ModelWriter.external(storage, weights);
       // Stage by stage, so that a stage's weights lie together.
-      for (int stage = 0; stage < cascade.stages().size(); stage++) {
-        StageGraph each = cascade.stages().get(stage);
-        for (Flavour flavour : flavours) {
-          byte[] model = writer.bytes(each.graph(flavour));
-          graphs
-              .computeIfAbsent(flavour, f -> new ArrayList<>())
-              .add(folder.write(fileName(stage + 1, each, flavour), model));
+      int stages = settings.get(0).graphs().stages().size();
+      for (int stage = 0; stage < stages; stage++) {
+        for (Unfinished variant : variants) {
+          variant.write(stage, folder, writer);
         }
       }
       data = weights.describe();
     } catch (UncheckedIOException e) {
       throw new IOException("output: " + e.getMessage(), e);
     }
-    List<VariantSpec> variants = new ArrayList<>();
-    for (Flavour flavour : flavours) {
-      List<StageSpec> stages = new ArrayList<>();
-      for (int stage = 0; stage < cascade.stages().size(); stage++) {
-        stages.add(
-            stage(cascade.stages().get(stage), graphs.get(flavour).get(stage), List.of(data)));
-      }
-      variants.add(
-          new VariantSpec(
-              text(flavour),
-              flavour,
-              Precision.FLOAT32,
-              flavour == Flavour.CPU ? List.of("cpu") : List.of(),
-              stages));
+    return variants.stream().map(variant -> variant.spec(data)).toList();
+  }
+
+  /** A variant whose graphs are being written. */
+  private record Unfinished(CascadeSetting setting, Flavour flavour, List<FileSpec> graphs) {
+    Unfinished(CascadeSetting setting, Flavour flavour) {
+      this(setting, flavour, new ArrayList<>());
     }
-    return variants;
-  }
 
-  private static StageSpec stage(StageGraph stage, FileSpec graph, List<FileSpec> data) {
-    return new StageSpec(
-        stage.name(),
-        graph,
-        data,
-        stage.grid(),
-        stage.grid(),
-        stage.gflops(),
-        stage.imageInput(),
-        stage.logitsOutput(),
-        stage.handover());
-  }
+    String name() {
+      String text = flavour.name().toLowerCase(Locale.ROOT);
+      return setting.name().isEmpty() ? text : setting.name() + "." + text;
+    }
 
-  private static String fileName(int number, StageGraph stage, Flavour flavour) {
-    return "stage-" + number + "-" + stage.name() + "." + text(flavour) + ".onnx";
-  }
+    void write(int stage, VersionFolder folder, ModelWriter writer) throws IOException {
+      StageGraph graph = setting.graphs().stages().get(stage);
+      String file = "stage-" + (stage + 1) + "-" + graph.name() + "." + name() + ".onnx";
+      graphs.add(folder.write(file, writer.bytes(graph.graph(flavour))));
+    }
 
-  private static String text(Flavour flavour) {
-    return flavour.name().toLowerCase(Locale.ROOT);
+    VariantSpec spec(FileSpec data) {
+      List<StageSpec> stages = new ArrayList<>();
+      for (int i = 0; i < graphs.size(); i++) {
+        StageGraph stage = setting.graphs().stages().get(i);
+        stages.add(
+            new StageSpec(
+                stage.name(),
+                graphs.get(i),
+                List.of(data),
+                stage.grid(),
+                stage.grid(),
+                stage.gflops(),
+                stage.imageInput(),
+                stage.logitsOutput(),
+                stage.handover(),
+                stage.costOutput()));
+      }
+      return new VariantSpec(
+          name(),
+          flavour,
+          Precision.FLOAT32,
+          flavour == Flavour.CPU ? List.of("cpu") : List.of(),
+          stages,
+          setting.name().isEmpty() ? Optional.empty() : Optional.of(setting.name()),
+          Optional.empty());
+    }
   }
 }

@@ -4,6 +4,8 @@ import ai.dvt.exporter.architecture.Architecture;
 import ai.dvt.exporter.architecture.ArchitectureException;
 import ai.dvt.exporter.architecture.ArchitectureOptions;
 import ai.dvt.exporter.architecture.CascadeGraphs;
+import ai.dvt.exporter.architecture.PruningOptions;
+import ai.dvt.exporter.bundle.CascadeSetting;
 import ai.dvt.exporter.geometry.PatchEmbedding;
 import ai.dvt.exporter.geometry.ReuseSpec;
 import ai.dvt.exporter.geometry.SoftSplit;
@@ -11,7 +13,9 @@ import ai.dvt.exporter.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -39,7 +43,8 @@ final class ArchitectureChoice {
   @Option(
       names = "--eps",
       paramLabel = "EPSILON",
-      description = "Of every LayerNorm behind the front. Default: 1e-6 (DeiT), 1e-5 (T2T-ViT).")
+      description =
+          "Of every LayerNorm behind the front. Default: 1e-6 (DeiT), 1e-5 (T2T-ViT, LV-ViT).")
   Double epsilon;
 
   @Option(
@@ -79,10 +84,27 @@ final class ArchitectureChoice {
       description = "First soft split of each stage (T2T-ViT). Default: the authors', by kernel.")
   List<SoftSplit> softSplits = new ArrayList<>();
 
-  /** The graphs of these tensors. */
+  @Mixin PruningChoice pruning;
+
+  /** The graphs of these tensors; of the first setting if there are several. */
   CascadeGraphs graphs(Weights weights) {
+    return settings(weights).get(0).graphs();
+  }
+
+  /** The graphs of these tensors, once for each setting that was asked for. */
+  List<CascadeSetting> settings(Weights weights) {
     Architecture named =
         architecture == null ? Architecture.guess(weights) : Architecture.named(architecture);
+    List<CascadeSetting> settings = new ArrayList<>();
+    pruning
+        .settings()
+        .forEach(
+            (name, options) ->
+                settings.add(new CascadeSetting(name, graphs(named, weights, options))));
+    return settings;
+  }
+
+  private CascadeGraphs graphs(Architecture named, Weights weights, PruningOptions drop) {
     CascadeGraphs graphs =
         named.graphs(
             weights,
@@ -93,7 +115,8 @@ final class ArchitectureChoice {
                 softSplits,
                 resizeThrough,
                 Optional.ofNullable(reuse).map(ReuseText.Choice::spec),
-                java.util.Set.of()));
+                Set.of(),
+                drop));
     if (reuse != null && !reuse.spec().equals(ReuseSpec.NONE) && graphs.stages().size() == 1) {
       throw new ArchitectureException("--reuse", "one stage", "none: there is no stage before it");
     }

@@ -10,6 +10,7 @@ import ai.dvt.exporter.architecture.StageGraph;
 import ai.dvt.exporter.bundle.BundleException;
 import ai.dvt.exporter.bundle.BundleOptions;
 import ai.dvt.exporter.bundle.BundleWriter;
+import ai.dvt.exporter.bundle.CascadeSetting;
 import ai.dvt.exporter.bundle.OfficialCalibration;
 import ai.dvt.exporter.bundle.VersionFolder;
 import ai.dvt.exporter.checkpoint.CheckpointFile;
@@ -115,10 +116,16 @@ final class ExportCommand implements Callable<Integer> {
           dict.wrapper().isEmpty() ? "a bare state dict" : "state dict '" + dict.wrapper() + "'",
           dict.tensors().size(),
           weights.parameters());
-      CascadeGraphs graphs = architecture.graphs(weights);
-      Reports.stages(graphs, out);
+      List<CascadeSetting> settings = architecture.settings(weights);
+      CascadeGraphs graphs = settings.get(0).graphs();
+      for (CascadeSetting setting : settings) {
+        if (!setting.name().isEmpty()) {
+          out.println("setting " + setting.name());
+        }
+        Reports.stages(setting.graphs(), out);
+      }
       CascadeManifest manifest =
-          new BundleWriter(CascadeSessions::logits).write(folder, graphs, options(file, graphs));
+          new BundleWriter(CascadeSessions::logits).write(folder, settings, options(file, graphs));
       warnings(weights);
       folder.commit();
       Reports.written(folder.target(), manifest, out);

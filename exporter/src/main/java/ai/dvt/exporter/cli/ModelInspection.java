@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What an exported model holds, for people, and whether its files are those of its manifest. */
 final class ModelInspection {
@@ -55,8 +56,9 @@ final class ModelInspection {
                     String.join(" ", from.arguments())));
     for (VariantSpec variant : manifest.variants()) {
       out.printf(
-          "variant      %s: %s, %s, providers %s%n",
+          "variant      %s: %s%s, %s, providers %s%n",
           variant.name(),
+          variant.setting().map(setting -> "setting " + setting + ", ").orElse(""),
           variant.flavour(),
           variant.precision(),
           variant.providers().isEmpty() ? "any" : String.join(", ", variant.providers()));
@@ -141,9 +143,10 @@ final class ModelInspection {
                           files.addAll(stage.data());
                         }));
     manifest.labels().ifPresent(files::add);
-    manifest
-        .selfTest()
-        .ifPresent(
+    Stream.concat(
+            manifest.selfTest().stream(),
+            manifest.variants().stream().flatMap(variant -> variant.selfTest().stream()))
+        .forEach(
             test -> {
               files.add(test.input());
               files.addAll(test.logits());

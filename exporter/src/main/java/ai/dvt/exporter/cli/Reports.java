@@ -4,15 +4,18 @@ import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.HandoverSpec;
 import ai.dvt.exporter.architecture.CascadeGraphs;
 import ai.dvt.exporter.architecture.StageGraph;
+import ai.dvt.exporter.geometry.ConvolutionStem;
 import ai.dvt.exporter.geometry.Front;
 import ai.dvt.exporter.geometry.PatchEmbedding;
 import ai.dvt.exporter.geometry.StageGeometry;
+import ai.dvt.exporter.geometry.TokenPruning;
 import ai.dvt.exporter.geometry.TokensToToken;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the commands print about cascades and folders. */
@@ -44,7 +47,20 @@ final class Reports {
           geometry.epsilon(),
           stage.gflops(),
           takes(stage.handover()));
+      geometry.pruning().ifPresent(pruning -> out.println("       " + tokens(geometry, pruning)));
     }
+  }
+
+  private static String tokens(StageGeometry stage, TokenPruning pruning) {
+    if (pruning instanceof TokenPruning.Sampled) {
+      return "at most "
+          + stage.tokens()
+          + " tokens in each layer: pictures decide; GFLOPs are the most that can be";
+    }
+    return "tokens that leave each layer: "
+        + stage.layerTokens().stream()
+            .map(layer -> String.valueOf(layer.leaving()))
+            .collect(Collectors.joining(" "));
   }
 
   private static String takes(List<HandoverSpec> handover) {
@@ -56,6 +72,9 @@ final class Reports {
   private static String front(Front front) {
     if (front instanceof PatchEmbedding patch) {
       return "patch " + patch.kernel() + (patch.padding() > 0 ? " pad " + patch.padding() : "");
+    }
+    if (front instanceof ConvolutionStem stem) {
+      return "stem, patch " + stem.patch();
     }
     TokensToToken t2t = (TokensToToken) front;
     return "t2t "

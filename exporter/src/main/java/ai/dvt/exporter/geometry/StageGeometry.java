@@ -1,5 +1,6 @@
 package ai.dvt.exporter.geometry;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param epsilon of every LayerNorm behind the front
  * @param features feature reuse, if any
  * @param relations relation reuse, if any
+ * @param residualDivisor what both branches of every block are divided by (LV-ViT); usually 1
+ * @param auxiliary whether the exit also looks at every token (LV-ViT's auxiliary head)
+ * @param pruning how tokens are dropped on the way, if they are
  */
 public record StageGeometry(
     int number,
@@ -30,7 +34,10 @@ public record StageGeometry(
     boolean distilled,
     float epsilon,
     Optional<FeatureReuseGeometry> features,
-    Optional<RelationReuseGeometry> relations) {
+    Optional<RelationReuseGeometry> relations,
+    float residualDivisor,
+    boolean auxiliary,
+    Optional<TokenPruning> pruning) {
   public StageGeometry {
     if (heads < 1 || width % heads != 0) {
       throw new GeometryException(
@@ -45,6 +52,86 @@ public record StageGeometry(
     if (!(epsilon > 0 && epsilon < 1)) {
       throw new GeometryException("LayerNorm epsilon", epsilon, "between 0 and 1");
     }
+    if (!(residualDivisor > 0 && Float.isFinite(residualDivisor))) {
+      throw new GeometryException("skip-lam", residualDivisor, "> 0");
+    }
+    if (distilled && (auxiliary || pruning.isPresent())) {
+      throw new GeometryException(
+          "stage " + number, "a distillation token", "none where tokens are pruned or all read");
+    }
+  }
+
+  /** A stage of plain blocks that keep every token. */
+  public StageGeometry(
+      int number,
+      int imageSize,
+      Front front,
+      int width,
+      int depth,
+      int heads,
+      int hidden,
+      int classes,
+      boolean distilled,
+      float epsilon,
+      Optional<FeatureReuseGeometry> features,
+      Optional<RelationReuseGeometry> relations) {
+    this(
+        number,
+        imageSize,
+        front,
+        width,
+        depth,
+        heads,
+        hidden,
+        classes,
+        distilled,
+        epsilon,
+        features,
+        relations,
+        1,
+        false,
+        Optional.empty());
+  }
+
+  /** The same with reuse. */
+  public StageGeometry withReuse(
+      Optional<FeatureReuseGeometry> newFeatures, Optional<RelationReuseGeometry> newRelations) {
+    return new StageGeometry(
+        number,
+        imageSize,
+        front,
+        width,
+        depth,
+        heads,
+        hidden,
+        classes,
+        distilled,
+        epsilon,
+        newFeatures,
+        newRelations,
+        residualDivisor,
+        auxiliary,
+        pruning);
+  }
+
+  /** The same with tokens dropped on the way. */
+  public StageGeometry withPruning(TokenPruning newPruning) {
+    return new StageGeometry(
+        number,
+        imageSize,
+        front,
+        width,
+        depth,
+        heads,
+        hidden,
+        classes,
+        distilled,
+        epsilon,
+        features,
+        relations,
+        residualDivisor,
+        auxiliary,
+        Optional.of(newPruning));
   }
 
   /** Tokens along one side of the grid. */
@@ -65,6 +152,13 @@ public record StageGeometry(
   /** Width of layer {@code index}'s context embedding, from 0; 0 if it has none. */
   public int contextWidth(int index) {
     return features.filter(f -> f.reaches(index)).map(FeatureReuseGeometry::width).orElse(0);
+  }
+
+  /** Tokens of each layer; where the data decide, the most that can be. */
+  public List<TokenPruning.LayerTokens> layerTokens() {
+    return pruning
+        .map(p -> p.layers(tokens(), depth))
+        .orElseGet(() -> TokenPruning.unpruned(tokens(), depth));
   }
 
   /** For people: {@code 7x7}. */

@@ -37,8 +37,9 @@ public record Attention(Linear query, Linear key, Linear value, Linear projectio
    *
    * @param output without the projection's bias, [B, rows, D]
    * @param logits scaled, the reused term added, before softmax: [B, H, rows, N]
+   * @param probabilities softmax of the logits
    */
-  public record Attended(Value output, Value logits) {}
+  public record Attended(Value output, Value logits, Value probabilities) {}
 
   /**
    * @param x [B, N, D]
@@ -47,15 +48,39 @@ public record Attention(Linear query, Linear key, Linear value, Linear projectio
    */
   public Attended forward(Formulation formulation, Value x, int rows, Value reused) {
     Value asking = rows == x.dimension(1) ? x : Layout.slice(x, 1, 0, rows);
-    Value q = Layout.transpose(perHead(formulation.linear(asking, query)), 0, 2, 1, 3);
-    Value k = Layout.transpose(perHead(formulation.linear(x, key)), 0, 2, 3, 1);
-    Value v = Layout.transpose(perHead(formulation.linear(x, value)), 0, 2, 1, 3);
+    Value q = queries(formulation, asking);
+    return attend(q, keys(formulation, x), values(formulation, x), reused);
+  }
+
+  /** [B, N, D] to queries [B, H, N, d], scaled. */
+  public Value queries(Formulation formulation, Value x) {
+    return Layout.transpose(perHead(formulation.linear(x, query)), 0, 2, 1, 3);
+  }
+
+  /** [B, N, D] to keys [B, H, d, N]. */
+  public Value keys(Formulation formulation, Value x) {
+    return Layout.transpose(perHead(formulation.linear(x, key)), 0, 2, 3, 1);
+  }
+
+  /** [B, N, D] to values [B, H, N, d]. */
+  public Value values(Formulation formulation, Value x) {
+    return Layout.transpose(perHead(formulation.linear(x, value)), 0, 2, 1, 3);
+  }
+
+  /**
+   * @param q [B, H, rows, d]
+   * @param k [B, H, d, N]
+   * @param v [B, H, N, d]
+   * @param added to the logits, broadcast to [B, H, rows, N], or null
+   */
+  public Attended attend(Value q, Value k, Value v, Value added) {
     Value product = Products.matMul(q, k);
-    Value logits = reused == null ? product : Elementwise.add(product, reused);
-    Value attended = Products.matMul(Reductions.softmax(logits, -1), v);
-    Value joined = Layout.transpose(attended, 0, 2, 1, 3);
-    Value output = projection.product(Layout.reshape(joined, asking.shape()));
-    return new Attended(output, logits);
+    Value logits = added == null ? product : Elementwise.add(product, added);
+    Value probabilities = Reductions.softmax(logits, -1);
+    Value joined = Layout.transpose(Products.matMul(probabilities, v), 0, 2, 1, 3);
+    Shape shape = Shape.batch(joined.dimension(1), joined.dimension(2) * joined.dimension(3));
+    Value output = projection.product(Layout.reshape(joined, shape));
+    return new Attended(output, logits, probabilities);
   }
 
   private Value perHead(Value x) {

@@ -19,6 +19,13 @@ public record Block(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp m
   public record Output(Residual stream, Value logits) {}
 
   /**
+   * What its first half makes.
+   *
+   * @param stream [B, rows, D], the attention's addition open
+   */
+  public record Attending(Residual stream, Attended attended) {}
+
+  /**
    * @param stream [B, N, D]
    * @param rows how many tokens, from the first, go on; the others only take part in the attention
    * @param widen [B, rows, D] to [B, rows, D + D'] with the context embeddings, or the identity
@@ -30,15 +37,27 @@ public record Block(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp m
       int rows,
       UnaryOperator<Value> widen,
       Value relations) {
+    Attending half = attend(formulation, stream, rows, relations);
+    return new Output(mlp(formulation, half.stream(), widen), half.attended().logits());
+  }
+
+  /** z + attention(norm(z)); see {@link #forward}. */
+  public Attending attend(Formulation formulation, Residual stream, int rows, Value relations) {
     Normalized z = formulation.normalize(stream, norm1);
     Attended attended = attention.forward(formulation, z.normalized(), rows, relations);
-    Value skip = Residual.of(z.sum()).first(rows).x();
-    Residual open =
-        new Residual(skip, attended.output(), attention.projection().biasIn(attended.output()));
+    return new Attending(open(Residual.of(z.sum()).first(rows).x(), attended), attended);
+  }
+
+  /** The stream after attention, its addition open. */
+  public Residual open(Value skip, Attended attended) {
+    return new Residual(skip, attended.output(), attention.projection().biasIn(skip));
+  }
+
+  /** z + mlp(norm([z, context])); see {@link #forward}. */
+  public Residual mlp(Formulation formulation, Residual open, UnaryOperator<Value> widen) {
     Normalized inner = normalize(formulation, open, widen);
     Value output = mlp.product(formulation, inner.normalized());
-    return new Output(
-        new Residual(inner.sum(), output, mlp.second().biasIn(output)), attended.logits());
+    return new Residual(inner.sum(), output, mlp.second().biasIn(output));
   }
 
   private Normalized normalize(Formulation formulation, Residual open, UnaryOperator<Value> widen) {

@@ -51,7 +51,10 @@ public enum Formulation {
 
     @Override
     Value biased(Value x, Value weight, Value bias) {
-      return Products.gemm(x, weight, bias);
+      // Gemm takes a matrix of known rows.
+      return x.shape().hasUnknown()
+          ? STANDARD.biased(x, weight, bias)
+          : Products.gemm(x, weight, bias);
     }
 
     @Override

@@ -28,6 +28,12 @@ public record Linear(Constant weight, Constant bias) {
         bias == null ? null : bias.slice(bias.name() + '.' + part, from, to));
   }
 
+  /** A layer that sees the inputs {@code from} to before {@code to} alone, without the bias. */
+  public Linear inputs(String part, int from, int to) {
+    Constant columns = weight.transposed().slice(weight.name() + '.' + part + ".T", from, to);
+    return new Linear(columns.transposed(), null);
+  }
+
   /** A layer whose result is {@code factor} times this one's. */
   public Linear scaled(float factor) {
     return new Linear(scaled(weight, factor), bias == null ? null : scaled(bias, factor));

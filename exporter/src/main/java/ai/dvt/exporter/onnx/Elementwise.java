@@ -28,6 +28,25 @@ public final class Elementwise {
     return unary("Exp", floating("Exp", x));
   }
 
+  public static Value abs(Value x) {
+    return unary("Abs", x);
+  }
+
+  /** log(1 + exp(x)). */
+  public static Value softplus(Value x) {
+    return unary("Softplus", floating("Softplus", x));
+  }
+
+  /** The smaller of two. */
+  public static Value min(Value left, Value right) {
+    return binary("Min", left, right);
+  }
+
+  /** -1, 0 or 1. */
+  public static Value sign(Value x) {
+    return unary("Sign", x);
+  }
+
   public static Value erf(Value x) {
     return unary("Erf", floating("Erf", x));
   }

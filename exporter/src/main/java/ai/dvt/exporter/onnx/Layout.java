@@ -21,7 +21,9 @@ public final class Layout {
     if (x.shape().equals(shape)) {
       return x;
     }
-    if (x.shape().hasBatch() != shape.hasBatch() || x.shape().elements() != shape.elements()) {
+    if (x.shape().hasBatch() != shape.hasBatch()
+        || x.shape().elements() != shape.elements()
+        || !x.shape().unknowns().equals(shape.unknowns())) {
       throw new GraphException("Reshape of " + x.name(), shape, "as many elements as " + x.shape());
     }
     long[] target = new long[shape.rank()];
@@ -82,7 +84,8 @@ public final class Layout {
   /** Every {@code step}-th element of an axis, from {@code start} to before {@code end}. */
   public static Value slice(Value x, int axis, long start, long end, long step) {
     int counted = x.shape().axis(axis);
-    if (start < 0 || end <= start || end > x.dimension(counted) || step < 1) {
+    boolean unknown = Shape.isUnknown(x.dimension(counted));
+    if (start < 0 || end <= start || !unknown && end > x.dimension(counted) || step < 1) {
       throw new GraphException(
           "Slice of " + x.name() + " on axis " + axis,
           start + " to " + end + " by " + step,

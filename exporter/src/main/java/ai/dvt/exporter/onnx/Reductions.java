@@ -32,6 +32,52 @@ public final class Reductions {
             Attributes.of("keepdims", 1L));
   }
 
+  /** Largest element of one axis, which stays with size 1. */
+  public static Value max(Value x, int axis) {
+    return extreme("ReduceMax", x, axis);
+  }
+
+  /** Smallest element of one axis, which stays with size 1. */
+  public static Value min(Value x, int axis) {
+    return extreme("ReduceMin", x, axis);
+  }
+
+  private static Value extreme(String operator, Value x, int axis) {
+    int counted = x.shape().axis(axis);
+    return x.graph()
+        .node(
+            operator,
+            x.dataType(),
+            x.shape().with(counted, 1),
+            List.of(x),
+            Attributes.of("axes", new long[] {counted}),
+            Attributes.of("keepdims", 1L));
+  }
+
+  /** Running sum along one axis. */
+  public static Value cumulativeSum(Value x, int axis) {
+    GraphBuilder graph = x.graph();
+    Value along =
+        graph.constant(
+            Constant.longs("axis_" + x.shape().axis(axis), Shape.of(), x.shape().axis(axis)));
+    return graph.node("CumSum", x.dataType(), x.shape(), List.of(x, along));
+  }
+
+  /** Index of the smallest element of an axis, the first of equals; the axis goes; int64. */
+  public static Value argMin(Value x, int axis) {
+    int counted = x.shape().axis(axis);
+    List<Long> shape = new java.util.ArrayList<>(x.shape().dimensions());
+    shape.remove(counted);
+    return x.graph()
+        .node(
+            "ArgMin",
+            DataType.INT64,
+            new Shape(shape),
+            List.of(x),
+            Attributes.of("axis", (long) counted),
+            Attributes.of("keepdims", 0L));
+  }
+
   /** Index of the largest element of an axis, which stays with size 1; int64. */
   public static Value argMax(Value x, int axis) {
     int counted = x.shape().axis(axis);

@@ -15,11 +15,14 @@ public record Shape(List<Long> dimensions) {
   /** The size of the batch axis, written {@code batch} in the model. */
   public static final long BATCH = -1;
 
+  /** Sizes from here down are numbered unknowns, see {@link #unknown}. */
+  private static final long FIRST_UNKNOWN = -(1L << 40);
+
   public Shape {
     dimensions = List.copyOf(dimensions);
     long batches = 0;
     for (long dimension : dimensions) {
-      batches += dimension < 0 ? 1 : 0;
+      batches += isBatch(dimension) ? 1 : 0;
     }
     if (batches > 1) {
       throw new GraphException("shape", dimensions, "at most one batch axis");
@@ -34,6 +37,38 @@ public record Shape(List<Long> dimensions) {
   /** [batch, rest...]. */
   public static Shape batch(long... rest) {
     return new Shape(LongStream.concat(LongStream.of(BATCH), LongStream.of(rest)).boxed().toList());
+  }
+
+  /**
+   * A size that the data decide, such as how many tokens are kept. Equal numbers stand for equal
+   * sizes; each has room for {@link #oneLess}.
+   */
+  public static long unknown(int number) {
+    return FIRST_UNKNOWN - 2L * number;
+  }
+
+  /** One less than a size, known or not. */
+  public static long oneLess(long dimension) {
+    return dimension - 1;
+  }
+
+  /** One more than a size, known or not. */
+  public static long oneMore(long dimension) {
+    return dimension + 1;
+  }
+
+  /** Whether the data decide this size. */
+  public static boolean isUnknown(long dimension) {
+    return dimension <= FIRST_UNKNOWN;
+  }
+
+  private static boolean isBatch(long dimension) {
+    return dimension < 0 && !isUnknown(dimension);
+  }
+
+  /** Whether the data decide the size of an axis. */
+  public boolean hasUnknown() {
+    return dimensions.stream().anyMatch(Shape::isUnknown);
   }
 
   public int rank() {
@@ -63,20 +98,32 @@ public record Shape(List<Long> dimensions) {
 
   /** Whether one axis is the batch. */
   public boolean hasBatch() {
-    return dimensions.stream().anyMatch(dimension -> dimension < 0);
+    return dimensions.stream().anyMatch(Shape::isBatch);
   }
 
-  /** Number of elements, of one image if there is a batch axis. */
+  /** Number of elements, of one image if there is a batch axis; unknown sizes count as 1. */
   public long elements() {
     long elements = 1;
     for (long dimension : dimensions) {
-      elements = Math.multiplyExact(elements, Math.abs(dimension));
+      elements = Math.multiplyExact(elements, isUnknown(dimension) ? 1 : Math.abs(dimension));
     }
     return elements;
   }
 
-  /** The product of all axes, as a dimension: {@code -n} if one of them is the batch. */
+  /** The unknown sizes, in order. */
+  List<Long> unknowns() {
+    return dimensions.stream().filter(Shape::isUnknown).sorted().toList();
+  }
+
+  /**
+   * The product of all axes, as a dimension: {@code -n} if one of them is the batch.
+   *
+   * @throws GraphException if a size is unknown
+   */
   public long product() {
+    if (hasUnknown()) {
+      throw new GraphException("product of axes", this, "sizes known before the graph runs");
+    }
     return hasBatch() ? -elements() : elements();
   }
 
@@ -114,6 +161,10 @@ public record Shape(List<Long> dimensions) {
   static String text(long dimension) {
     if (dimension >= 0) {
       return Long.toString(dimension);
+    }
+    if (isUnknown(dimension)) {
+      long number = FIRST_UNKNOWN - dimension;
+      return "kept_" + number / 2 + (number % 2 == 0 ? "" : "_less_1");
     }
     return dimension == BATCH ? "batch" : -dimension + "*batch";
   }

@@ -23,14 +23,18 @@ import java.util.Optional;
  */
 record GoldenIndex(Path folder, List<Entry> cases, List<String> otherSections) {
   private static final String FILE = "index.json";
+  private static final String PRUNED = "models";
   private static final int MAX_BYTES = 64 << 20;
 
   /**
    * A case, or why it does not read.
    *
    * @param name as well as it can be told
+   * @param read a cascade or plain backbone, if it is one
+   * @param pruned a model that drops tokens, if it is one
    */
-  record Entry(String name, Optional<GoldenCase> read, String problem) {}
+  record Entry(
+      String name, Optional<GoldenCase> read, Optional<PrunedCase> pruned, String problem) {}
 
   /**
    * @throws VerifyException if there is no index, or none of this form
@@ -48,14 +52,21 @@ record GoldenIndex(Path folder, List<Entry> cases, List<String> otherSections) {
     JsonObject index;
     try (Reader reader = Files.newBufferedReader(file)) {
       JsonElement root = JsonParser.parseReader(reader);
-      if (!root.isJsonObject() || !root.getAsJsonObject().has("cases")) {
-        throw new VerifyException(file.toString(), "no cases", "an object with a list \"cases\"");
+      if (!root.isJsonObject()
+          || !root.getAsJsonObject().has("cases") && !root.getAsJsonObject().has(PRUNED)) {
+        throw new VerifyException(
+            file.toString(),
+            "no cases",
+            "an object with a list \"cases\", or \"models\" that drop tokens");
       }
       index = root.getAsJsonObject();
     } catch (JsonParseException e) {
       throw new VerifyException(file.toString(), e);
     }
-    if (!index.get("cases").isJsonArray()) {
+    if (index.has(PRUNED) && index.get(PRUNED).isJsonArray()) {
+      return new GoldenIndex(folder, models(index.getAsJsonArray(PRUNED)), others(index));
+    }
+    if (!index.has("cases") || !index.get("cases").isJsonArray()) {
       throw new VerifyException(file.toString(), "cases is no list", "a list \"cases\"");
     }
     return new GoldenIndex(folder, cases(index.getAsJsonArray("cases")), others(index));
@@ -69,12 +80,33 @@ record GoldenIndex(Path folder, List<Entry> cases, List<String> otherSections) {
       try {
         JsonObject object = element.getAsJsonObject();
         name = object.get("name").getAsString();
-        cases.add(new Entry(name, Optional.of(GoldenCase.of(object)), ""));
+        cases.add(new Entry(name, Optional.of(GoldenCase.of(object)), Optional.empty(), ""));
       } catch (RuntimeException e) {
-        cases.add(new Entry(name, Optional.empty(), "does not read: " + e.getMessage()));
+        cases.add(unread(name, e));
       }
     }
     return cases;
+  }
+
+  private static List<Entry> models(JsonArray array) {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      String name = "model " + (i + 1);
+      try {
+        JsonObject object = array.get(i).getAsJsonObject();
+        name = object.get("name").getAsString();
+        for (PrunedCase each : PrunedCase.of(object)) {
+          entries.add(new Entry(each.name(), Optional.empty(), Optional.of(each), ""));
+        }
+      } catch (RuntimeException e) {
+        entries.add(unread(name, e));
+      }
+    }
+    return entries;
+  }
+
+  private static Entry unread(String name, RuntimeException e) {
+    return new Entry(name, Optional.empty(), Optional.empty(), "does not read: " + e.getMessage());
   }
 
   private static List<String> others(JsonObject index) {

@@ -40,10 +40,7 @@ public final class GoldenVerification {
   public List<ComparedTensor> run(Consumer<ComparedTensor> progress) {
     List<ComparedTensor> rows = new ArrayList<>();
     for (GoldenIndex.Entry entry : index.cases()) {
-      List<ComparedTensor> ofCase =
-          entry.read().isPresent()
-              ? new CaseVerification(index.folder(), entry.read().get(), flavours).run()
-              : List.of(ComparedTensor.notCompared(entry.name(), "-", "(case)", entry.problem()));
+      List<ComparedTensor> ofCase = rows(entry);
       ofCase.forEach(progress);
       rows.addAll(ofCase);
     }
@@ -54,5 +51,15 @@ public final class GoldenVerification {
       rows.add(none);
     }
     return rows;
+  }
+
+  private List<ComparedTensor> rows(GoldenIndex.Entry entry) {
+    if (entry.read().isPresent()) {
+      return new CaseVerification(index.folder(), entry.read().get(), flavours).run();
+    }
+    if (entry.pruned().isPresent()) {
+      return new PrunedVerification(index.folder(), entry.pruned().get(), flavours).run();
+    }
+    return List.of(ComparedTensor.notCompared(entry.name(), "-", "(case)", entry.problem()));
   }
 }

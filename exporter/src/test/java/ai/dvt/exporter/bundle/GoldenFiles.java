@@ -9,8 +9,17 @@ public final class GoldenFiles {
 
   /** The folder with {@code index.json}. */
   public static Path folder() {
+    return folder("/golden/dvt");
+  }
+
+  /** The same for models that drop tokens. */
+  public static Path pruning() {
+    return folder("/golden/pruning");
+  }
+
+  private static Path folder(String name) {
     try {
-      return Path.of(GoldenFiles.class.getResource("/golden/dvt").toURI());
+      return Path.of(GoldenFiles.class.getResource(name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -134,6 +134,48 @@ class ExportCommandTest {
   }
 
   @Test
+  void several_keep_rates_are_settings_of_one_model_that_share_the_weights() throws IOException {
+    int status =
+        export(
+            GoldenFiles.pruning().resolve("evit-tiny.pth"),
+            "--architecture",
+            "evit",
+            "--keep-rate",
+            "0.7,0.5,0.625",
+            "--drop-at",
+            "1,2,4",
+            "--fuse",
+            "--heads",
+            "3",
+            "--image-size",
+            "48");
+
+    assertThat(status).as(err.toString()).isZero();
+    CascadeManifest manifest = manifest();
+    assertThat(manifest.settings()).containsExactly("keep-0.70", "keep-0.50", "keep-0.625");
+    assertThat(manifest.variants()).hasSize(6);
+    assertThat(manifest.variants().get(2).name()).isEqualTo("keep-0.50.portable");
+    assertThat(manifest.variants().get(0).gflops().get(0)).isEqualTo(0.021768816);
+    assertThat(manifest.variants())
+        .extracting(v -> v.stages().get(0).data())
+        .containsOnly(manifest.variants().get(0).stages().get(0).data());
+    assertThat(Files.size(target().resolve("weights.bin"))).isLessThan(800_000);
+    assertThat(manifest.selfTestOf(manifest.variants().get(0))).isEqualTo(manifest.selfTest());
+    assertThat(manifest.selfTestOf(manifest.variants().get(2))).isNotEqualTo(manifest.selfTest());
+    var points =
+        Manifests.calibrationFromJson(
+            Files.readString(target().resolve("calibrations/settings.json")));
+    assertThat(points.defaultPoint()).contains("keep-0.70");
+    assertThat(points.points())
+        .extracting(point -> point.variant().orElseThrow())
+        .containsExactlyElementsOf(manifest.settings());
+    assertThat(run("inspect", target().toString())).isZero();
+    assertThat(out.toString())
+        .contains("setting keep-0.625")
+        .contains("self-test/keep-0.50.logits");
+  }
+
+  @Test
   void the_moving_average_is_another_model() throws IOException {
     assertThat(export(golden("container-timm-ema.pth.tar"), "--heads", "3")).isZero();
     byte[] trained = Files.readAllBytes(target().resolve("self-test/logits-1.npy"));

@@ -72,6 +72,13 @@ public final class UpsampleMatrix {
     return matrix;
   }
 
+  /** With one more row, of zeros. */
+  public UpsampleMatrix withZeroRow() {
+    UpsampleMatrix matrix = new UpsampleMatrix(rows + 1, columns);
+    System.arraycopy(weights, 0, matrix.weights, 0, weights.length);
+    return matrix;
+  }
+
   public int rows() {
     return rows;
   }
