@@ -13,6 +13,7 @@ import java.util.function.Function;
  * @param thresholds one per exit but the last
  * @param gflops cumulative cost of each exit, 1e9 multiply-adds
  * @param stopAt the last exit that this policy reaches, from 1
+ * @param adapt whether a server under load may answer earlier than the thresholds say
  */
 public record BoundPolicy(
     Thresholds thresholds,
@@ -20,7 +21,8 @@ public record BoundPolicy(
     int stopAt,
     double maxGflops,
     Optional<Duration> latencyBudget,
-    int floor) {
+    int floor,
+    boolean adapt) {
 
   public BoundPolicy {
     gflops = List.copyOf(gflops);
@@ -31,11 +33,13 @@ public record BoundPolicy(
    *
    * @param nextStageInTime whether the next stage is expected to end within the image's deadline
    * @param budgetLeft whether a budget over a set of images lets this one go on
-   * @param shedding whether the server asks for an early answer under load
+   * @param load the thresholds that the server applies too under its present load, one per exit but
+   *     the last; empty: no load
    */
-  public record Circumstances(boolean nextStageInTime, boolean budgetLeft, boolean shedding) {
+  public record Circumstances(
+      boolean nextStageInTime, boolean budgetLeft, Optional<Thresholds> load) {
     /** Nothing presses. */
-    public static final Circumstances CALM = new Circumstances(true, true, false);
+    public static final Circumstances CALM = new Circumstances(true, true, Optional.empty());
   }
 
   /**
@@ -68,7 +72,8 @@ public record BoundPolicy(
       throw new ContractException(
           "max_gflops", maxGflops, ">= " + gflops.get(0) + ", the cost of exit 1");
     }
-    return new BoundPolicy(thresholds, gflops, stopAt, maxGflops, policy.latencyBudget(), floor);
+    return new BoundPolicy(
+        thresholds, gflops, stopAt, maxGflops, policy.latencyBudget(), floor, policy.adapt());
   }
 
   private static Thresholds resolve(
@@ -97,8 +102,8 @@ public record BoundPolicy(
   }
 
   /**
-   * What becomes of the image: the last exit answers; then caps, floor, load, thresholds, in this
-   * order.
+   * What becomes of the image: the last exit answers; then caps, floor, thresholds, load, in this
+   * order: an image is answered for the load only where its own thresholds would let it go on.
    */
   public ExitDecision decide(ExitOutcome outcome, Circumstances circumstances) {
     int exit = outcome.exit();
@@ -120,11 +125,11 @@ public record BoundPolicy(
     if (exit < floor) {
       return ExitDecision.CONTINUE;
     }
-    if (circumstances.shedding()) {
-      return new ExitDecision.Answer(ExitReason.LOAD);
+    if (thresholds.reached(outcome)) {
+      return new ExitDecision.Answer(ExitReason.CONFIDENT);
     }
-    return thresholds.criterion().reached(outcome, thresholds.values().get(exit - 1))
-        ? new ExitDecision.Answer(ExitReason.CONFIDENT)
+    return adapt && circumstances.load().filter(limits -> limits.reached(outcome)).isPresent()
+        ? new ExitDecision.Answer(ExitReason.LOAD)
         : ExitDecision.CONTINUE;
   }
 }

@@ -14,21 +14,23 @@ import java.util.OptionalInt;
  * <p>Text form: parts separated by {@code ;}, the rule first. Rules: {@code confidence>=0.8,0.6},
  * {@code entropy<=0.3,0.5}, {@code margin>=0.5,never}, {@code point=1.2GFLOPs}, {@code last} (no
  * early exit; the default when there are only limits). Limits: {@code stop=2}, {@code
- * cost=1.5GFLOPs}, {@code deadline=50ms}, {@code floor=2}. {@link #parse} reads what {@link
- * #toString} writes.
+ * cost=1.5GFLOPs}, {@code deadline=50ms}, {@code floor=2}, {@code adapt=no}. {@link #parse} reads
+ * what {@link #toString} writes.
  *
  * @param stopAt cap: answer at this exit at the latest
  * @param maxGflops cap: never start a stage that brings the image's cost above this, 1e9
  *     multiply-adds
  * @param latencyBudget cap: answer with the best exit reached when the next stage would end later
  * @param floor no answer before this exit unless a cap asks for it
+ * @param adapt whether a server under load may answer earlier than the rule says
  */
 public record ExitPolicy(
     ExitRule rule,
     OptionalInt stopAt,
     OptionalDouble maxGflops,
     Optional<Duration> latencyBudget,
-    OptionalInt floor) {
+    OptionalInt floor,
+    boolean adapt) {
 
   /** No early exit and no limit. */
   public static final ExitPolicy LAST_EXIT = of(new ExitRule.LastExit());
@@ -59,7 +61,12 @@ public record ExitPolicy(
   /** The rule alone, without limits. */
   public static ExitPolicy of(ExitRule rule) {
     return new ExitPolicy(
-        rule, OptionalInt.empty(), OptionalDouble.empty(), Optional.empty(), OptionalInt.empty());
+        rule,
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        true);
   }
 
   /**
@@ -73,6 +80,7 @@ public record ExitPolicy(
     OptionalDouble maxGflops = OptionalDouble.empty();
     Optional<Duration> latencyBudget = Optional.empty();
     OptionalInt floor = OptionalInt.empty();
+    boolean adapt = true;
     List<String> seen = new ArrayList<>();
     for (String raw : text.split(";", -1)) {
       String part = raw.strip();
@@ -85,13 +93,13 @@ public record ExitPolicy(
       boolean isRule =
           switch (key) {
             case "confidence", "entropy", "margin", "point", "last" -> true;
-            case "stop", "cost", "deadline", "floor" -> false;
+            case "stop", "cost", "deadline", "floor", "adapt" -> false;
             default ->
                 throw new ContractException(
                     "policy",
                     '"' + part + '"',
                     "confidence>=..., entropy<=..., margin>=..., point=NAME, last, stop=EXIT,"
-                        + " cost=GFLOPs, deadline=TIME or floor=EXIT, separated by ';'");
+                        + " cost=GFLOPs, deadline=TIME, floor=EXIT or adapt=no, separated by ';'");
           };
       if (seen.contains(isRule ? "rule" : key)) {
         throw new ContractException("policy", '"' + part + '"', "each part once, one rule");
@@ -107,6 +115,7 @@ public record ExitPolicy(
         case "floor" -> floor = OptionalInt.of(exit(part, value(part, rest, "=")));
         case "cost" -> maxGflops = OptionalDouble.of(gflops(part, value(part, rest, "=")));
         case "deadline" -> latencyBudget = Optional.of(duration(part, value(part, rest, "=")));
+        case "adapt" -> adapt = yes(part, value(part, rest, "="));
         default -> {
           Criterion criterion = Criterion.valueOf(key.toUpperCase(Locale.ROOT));
           rule = thresholds(criterion, part, value(part, rest, criterion.operator()));
@@ -114,7 +123,18 @@ public record ExitPolicy(
       }
     }
     return new ExitPolicy(
-        rule == null ? new ExitRule.LastExit() : rule, stopAt, maxGflops, latencyBudget, floor);
+        rule == null ? new ExitRule.LastExit() : rule,
+        stopAt,
+        maxGflops,
+        latencyBudget,
+        floor,
+        adapt);
+  }
+
+  private static boolean yes(String part, String value) {
+    boolean yes = value.equalsIgnoreCase("yes");
+    expect(yes || value.equalsIgnoreCase("no"), part, "adapt=yes or adapt=no");
+    return yes;
   }
 
   private static void expect(boolean holds, String part, String form) {
@@ -190,6 +210,9 @@ public record ExitPolicy(
     maxGflops.ifPresent(v -> text.append("; cost=").append(v).append("GFLOPs"));
     latencyBudget.ifPresent(v -> text.append("; deadline=").append(micros(v)));
     floor.ifPresent(v -> text.append("; floor=").append(v));
+    if (!adapt) {
+      text.append("; adapt=no");
+    }
     return text.toString();
   }
 

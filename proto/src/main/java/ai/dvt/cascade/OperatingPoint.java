@@ -11,6 +11,8 @@ import java.util.OptionalDouble;
  * @param expectedAccuracy fraction of pictures answered right
  * @param expectedGflops average cost of an image, 1e9 multiply-adds
  * @param exitShares fraction of images answered at each exit; may be empty
+ * @param expectedAgreement of the images answered before the last exit, the fraction to which the
+ *     last exit gives the same class
  */
 public record OperatingPoint(
     String name,
@@ -18,7 +20,8 @@ public record OperatingPoint(
     Thresholds thresholds,
     OptionalDouble expectedAccuracy,
     OptionalDouble expectedGflops,
-    List<Double> exitShares) {
+    List<Double> exitShares,
+    OptionalDouble expectedAgreement) {
   public OperatingPoint {
     new ExitRule.AtPoint(name);
     exitShares = List.copyOf(exitShares);
@@ -31,5 +34,34 @@ public record OperatingPoint(
       throw new ContractException(
           "expected_gflops of " + name, expectedGflops.getAsDouble(), "> 0");
     }
+    if (expectedAgreement.isPresent()
+        && !(expectedAgreement.getAsDouble() >= 0 && expectedAgreement.getAsDouble() <= 1)) {
+      throw new ContractException(
+          "expected_agreement of " + name, expectedAgreement.getAsDouble(), "a fraction");
+    }
+  }
+
+  /** A point of which nobody looked how far its early answers agree with the last exit. */
+  public OperatingPoint(
+      String name,
+      Optional<String> variant,
+      Thresholds thresholds,
+      OptionalDouble expectedAccuracy,
+      OptionalDouble expectedGflops,
+      List<Double> exitShares) {
+    this(
+        name,
+        variant,
+        thresholds,
+        expectedAccuracy,
+        expectedGflops,
+        exitShares,
+        OptionalDouble.empty());
+  }
+
+  /** The same with the agreement of its early answers. */
+  public OperatingPoint withAgreement(OptionalDouble agreement) {
+    return new OperatingPoint(
+        name, variant, thresholds, expectedAccuracy, expectedGflops, exitShares, agreement);
   }
 }

@@ -49,6 +49,11 @@ public record Thresholds(Criterion criterion, List<Float> values) implements Exi
     return stored;
   }
 
+  /** Whether an exit but the last is confident enough to answer. */
+  public boolean reached(ExitOutcome outcome) {
+    return criterion.reached(outcome, values.get(outcome.exit() - 1));
+  }
+
   @Override
   public String toString() {
     return criterion.text()

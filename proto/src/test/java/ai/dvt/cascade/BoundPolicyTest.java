@@ -34,33 +34,42 @@ class BoundPolicyTest {
       delimiter = '|',
       nullValues = "-",
       value = {
-        // policy | exit | confidence | budget left | in time | shedding | reason, - for CONTINUE
-        "confidence>=0.1,0.1; stop=3; cost=3.5; floor=3 | 3 | 0.9 | false | false | true | FINAL",
-        "confidence>=0.1,0.1; stop=1; cost=1.0; floor=3 | 1 | 0.9 | false | false | true | STOP_AT",
-        "confidence>=0.1,0.1; stop=1; floor=3           | 2 | 0.9 | true  | true  | true | STOP_AT",
-        "confidence>=0.1,0.1; cost=1.0; floor=3         | 1 | 0.9 | false | false | true | COST",
-        "confidence>=0.1,0.1; cost=1.5; floor=3         | 2 | 0.9 | false | false | true | COST",
-        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | false | false | true | BUDGET",
-        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | true  | false | true | DEADLINE",
-        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | true  | true  | true | -",
-        "confidence>=0.1,0.1; floor=3                   | 2 | 0.9 | true  | true  | true | -",
-        "confidence>=0.1,0.1; floor=2                   | 2 | 0.9 | true  | true  | true | LOAD",
-        "confidence>=0.1,0.1                            | 1 | 0.9 | true  | true  | true | LOAD",
-        "confidence>=0.1,0.1                            | 1 | 0.9 | true  | true  | false | CONFIDENT",
-        "confidence>=0.9,0.1                            | 1 | 0.8 | true  | true  | false | -",
-        "confidence>=0.9,0.1                            | 2 | 0.8 | true  | true  | false | CONFIDENT",
-        "confidence>=0.8,0.1; cost=1.5                  | 1 | 0.8 | true  | true  | false | CONFIDENT",
-        "confidence>=0.9,0.1; cost=1.5                  | 1 | 0.8 | true  | true  | false | -",
-        "confidence>=never,0.1                          | 1 | 1.0 | true  | true  | false | -",
-        "confidence>=0,0                                | 1 | 0.0 | true  | true  | false | CONFIDENT",
-        "margin>=0.5,0.5                                | 1 | 0.7 | true  | true  | false | CONFIDENT",
-        "margin>=0.6,0.5                                | 1 | 0.7 | true  | true  | false | -",
-        "entropy<=0.4,0.1                               | 1 | 0.7 | true  | true  | false | CONFIDENT",
-        "entropy<=0.3,0.1                               | 1 | 0.7 | true  | true  | false | -",
-        "entropy<=never,0.1                             | 1 | 0.7 | true  | true  | false | -",
-        "point=cheap                                    | 1 | 0.5 | true  | true  | false | CONFIDENT",
-        "last                                           | 2 | 1.0 | true  | true  | false | -",
-        "last                                           | 3 | 0.1 | true  | true  | false | FINAL",
+        // policy | exit | confidence | budget left | in time | load | reason, - for CONTINUE
+        "confidence>=0.1,0.1; stop=3; cost=3.5; floor=3 | 3 | 0.9 | false | false | 0.1 | FINAL",
+        "confidence>=0.1,0.1; stop=1; cost=1.0; floor=3 | 1 | 0.9 | false | false | 0.1 | STOP_AT",
+        "confidence>=0.1,0.1; stop=1; floor=3           | 2 | 0.9 | true  | true  | 0.1 | STOP_AT",
+        "confidence>=0.1,0.1; cost=1.0; floor=3         | 1 | 0.9 | false | false | 0.1 | COST",
+        "confidence>=0.1,0.1; cost=1.5; floor=3         | 2 | 0.9 | false | false | 0.1 | COST",
+        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | false | false | 0.1 | BUDGET",
+        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | true  | false | 0.1 | DEADLINE",
+        "confidence>=0.1,0.1; floor=3                   | 1 | 0.9 | true  | true  | 0.1 | -",
+        "confidence>=0.1,0.1; floor=3                   | 2 | 0.9 | true  | true  | 0.1 | -",
+        "confidence>=0.1,0.1; floor=2                   | 2 | 0.9 | true  | true  | 0.1 | CONFIDENT",
+        "confidence>=0.1,0.1                            | 1 | 0.9 | true  | true  | 0.1 | CONFIDENT",
+        "confidence>=0.1,0.1                            | 1 | 0.9 | true  | true  | - | CONFIDENT",
+        "confidence>=0.9,0.1                            | 1 | 0.8 | true  | true  | - | -",
+        "confidence>=0.9,0.1                            | 2 | 0.8 | true  | true  | - | CONFIDENT",
+        "confidence>=0.8,0.1; cost=1.5                  | 1 | 0.8 | true  | true  | - | CONFIDENT",
+        "confidence>=0.9,0.1; cost=1.5                  | 1 | 0.8 | true  | true  | - | -",
+        "confidence>=never,0.1                          | 1 | 1.0 | true  | true  | - | -",
+        "confidence>=0,0                                | 1 | 0.0 | true  | true  | - | CONFIDENT",
+        "margin>=0.5,0.5                                | 1 | 0.7 | true  | true  | - | CONFIDENT",
+        "margin>=0.6,0.5                                | 1 | 0.7 | true  | true  | - | -",
+        "entropy<=0.4,0.1                               | 1 | 0.7 | true  | true  | - | CONFIDENT",
+        "entropy<=0.3,0.1                               | 1 | 0.7 | true  | true  | - | -",
+        "entropy<=never,0.1                             | 1 | 0.7 | true  | true  | - | -",
+        "point=cheap                                    | 1 | 0.5 | true  | true  | - | CONFIDENT",
+        "last                                           | 2 | 1.0 | true  | true  | - | -",
+        "last                                           | 3 | 0.1 | true  | true  | - | FINAL",
+        "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.7 | LOAD",
+        "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.8 | LOAD",
+        "confidence>=0.9,0.9                            | 1 | 0.8 | true  | true  | 0.85 | -",
+        "confidence>=0.9,0.9                            | 1 | 0.9 | true  | true  | 0.7 | CONFIDENT",
+        "confidence>=0.9,0.9; adapt=no                  | 1 | 0.8 | true  | true  | 0.7 | -",
+        "confidence>=0.9,0.9; floor=2                   | 1 | 0.8 | true  | true  | 0.7 | -",
+        "confidence>=0.9,0.9; floor=2                   | 2 | 0.8 | true  | true  | 0.7 | LOAD",
+        "confidence>=0.9,0.9                            | 1 | 0.8 | true  | false | 0.7 | DEADLINE",
+        "last                                           | 2 | 0.8 | true  | true  | 0.7 | LOAD",
       })
   void the_last_exit_wins_over_caps_floor_load_and_thresholds_in_this_order(
       String policy,
@@ -68,13 +77,19 @@ class BoundPolicyTest {
       float confidence,
       boolean budgetLeft,
       boolean inTime,
-      boolean shedding,
+      Float load,
       ExitReason reason) {
     ExitDecision expected =
         reason == null ? ExitDecision.CONTINUE : new ExitDecision.Answer(reason);
     assertThat(
             bound(policy)
-                .decide(outcome(exit, confidence), new Circumstances(inTime, budgetLeft, shedding)))
+                .decide(
+                    outcome(exit, confidence),
+                    new Circumstances(
+                        inTime,
+                        budgetLeft,
+                        Optional.ofNullable(load)
+                            .map(at -> new Thresholds(Criterion.CONFIDENCE, List.of(at, at))))))
         .isEqualTo(expected);
   }
 

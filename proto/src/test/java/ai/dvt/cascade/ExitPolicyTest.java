@@ -53,7 +53,8 @@ class ExitPolicyTest {
         random.nextBoolean()
             ? Optional.empty()
             : Optional.of(Duration.ofNanos(1 + (long) Math.exp(35 * random.nextDouble()))),
-        random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 + random.nextInt(9)));
+        random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 + random.nextInt(9)),
+        random.nextBoolean());
   }
 
   private static Thresholds thresholds(Random random) {
@@ -92,6 +93,8 @@ class ExitPolicyTest {
         "cost = 1.5                       | last; cost=1.5GFLOPs",
         "deadline=0.05s;floor=2           | last; deadline=50ms; floor=2",
         "margin>=0.5; deadline=1.5us      | margin>=0.5; deadline=1.5us",
+        "last; ADAPT=No                   | last; adapt=no",
+        "adapt=yes; margin>=0.5           | margin>=0.5",
       })
   void the_text_form_is_read_loosely_and_written_one_way(String text, String written) {
     assertThat(ExitPolicy.parse(text).toString()).isEqualTo(written);
@@ -123,6 +126,8 @@ class ExitPolicyTest {
         "last; deadline=-5ms",
         "last; deadline=0ms",
         "last; hurry=1",
+        "last; adapt=maybe",
+        "last; adapt",
       })
   void a_text_that_does_not_read_is_refused_naming_the_part_and_the_rule(String text) {
     assertThatThrownBy(() -> ExitPolicy.parse(text))

@@ -3,27 +3,32 @@ package ai.dvt.server;
 import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
-import ai.dvt.server.grpc.CallTurns;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
 import ai.dvt.server.grpc.ImageIntake;
+import ai.dvt.server.grpc.LocalCalls;
 import ai.dvt.server.grpc.ModelCatalogue;
-import ai.dvt.server.grpc.ModelControl;
 import ai.dvt.server.grpc.OpenCalls;
+import ai.dvt.server.grpc.oip.InferenceService;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.RepositoryException;
-import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
+import ai.dvt.server.runtime.provider.ProviderException;
+import ai.dvt.server.runtime.provider.Providers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A running server: device, engine, models and the address they answer on. */
 public final class CascadeServer implements AutoCloseable {
@@ -31,38 +36,33 @@ public final class CascadeServer implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ServerConfig config;
+  private final AtomicReference<ModelCatalogue> catalogue =
+      new AtomicReference<>(new ModelCatalogue(List.of(), List.of()));
   private final Device device;
   private final CascadeEngine engine;
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
-  private final LiveModels models;
   private final GrpcEndpoint endpoint;
-  private final ModelHealth health;
+  private volatile boolean leaving;
   private boolean closed;
 
   private CascadeServer(ServerConfig config) throws ServerException {
     this.config = config;
-    this.device = new CpuDevice(SessionSettings.DEFAULT, config.engine().workers());
+    this.device = device(config);
     this.engine =
         new CascadeEngine(
             device,
             new EngineSettings(config.engine().queueBytes(), config.engine().maxQueueDelay()));
     this.decoders = decoders(config.engine().workers());
-    CallTurns turns = new CallTurns();
-    this.models =
-        new LiveModels(
-            config.models(),
-            config.repository(),
-            new VersionLoader(loader(), config.repository().copies()),
-            new Retirement(turns, config.drainTimeout()),
-            this::tellHealth);
     ImageIntake intake = new ImageIntake(engine, decoders);
     try {
       this.endpoint =
           GrpcEndpoint.open(
               new InetSocketAddress(config.host(), config.port()),
-              List.of(new CascadeService(models::catalogue, intake, openCalls, config.calls())),
-              List.of(turns),
+              List.of(
+                  new CascadeService(catalogue::get, intake, openCalls, config.calls()),
+                  InferenceService.of(
+                      catalogue::get, intake, openCalls, config.calls(), Optional.empty())),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -73,11 +73,6 @@ public final class CascadeServer implements AutoCloseable {
           "an address of this machine that nobody uses",
           e);
     }
-    this.health = new ModelHealth(endpoint, List.of("cascade.v1.CascadeService"));
-  }
-
-  private void tellHealth(ModelCatalogue catalogue) {
-    health.tell(catalogue);
   }
 
   /**
@@ -97,21 +92,30 @@ public final class CascadeServer implements AutoCloseable {
     }
   }
 
-  private ModelLoader loader() {
-    return new ModelLoader(device, config.engine().maxBatch(), new PictureDecoder(pictureLimits()));
+  private static Device device(ServerConfig config) throws ServerException {
+    try {
+      ExecutionProvider provider = new Providers(config.providers()).choose();
+      return new SessionDevice(provider, SessionSettings.DEFAULT, config.engine().workers());
+    } catch (ProviderException e) {
+      throw new ServerException(e.getMessage());
+    }
   }
 
   private void load() throws ServerException {
+    ModelLoader loader =
+        new ModelLoader(device, config.engine().maxBatch(), new PictureDecoder(pictureLimits()));
+    ModelCatalogue models;
     try {
-      models.start();
+      models = loader.load(config.models());
     } catch (RepositoryException e) {
       throw new ServerException(e.getMessage());
     }
-    if (catalogue().served().isEmpty() && config.repository().poll().isEmpty()) {
+    catalogue.set(models);
+    if (models.served().isEmpty()) {
       StringBuilder message =
           new StringBuilder(
               "models: none in " + config.models() + " can be served (expected: at least one)");
-      catalogue()
+      models
           .unserved()
           .forEach(
               model ->
@@ -123,21 +127,36 @@ public final class CascadeServer implements AutoCloseable {
                                   "\n  " + model.name() + "/" + model.version() + ": " + problem)));
       throw new ServerException(message.toString());
     }
+    models.unserved().forEach(model -> endpoint.setServing(model.name(), false));
+    models.served().forEach(model -> endpoint.setServing(model.version().name(), true));
+    endpoint.setServing("cascade.v1.CascadeService", true);
+    endpoint.setServing("inference.GRPCInferenceService", true);
+    endpoint.setServing("", true);
   }
 
   /** The models, served or not. */
   public ModelCatalogue catalogue() {
-    return models.catalogue();
-  }
-
-  /** Loads and unloads models. */
-  public ModelControl models() {
-    return models;
+    return catalogue.get();
   }
 
   /** The port it listens on. */
   public int port() {
     return endpoint.port();
+  }
+
+  /** Whether it answers images. */
+  public boolean serving() {
+    return !leaving && !catalogue.get().served().isEmpty();
+  }
+
+  /** Calls of this process itself. */
+  LocalCalls localCalls() {
+    return new LocalCalls(catalogue::get, new ImageIntake(engine, decoders), openCalls);
+  }
+
+  /** What {@link #admittedBytes} may reach. */
+  long admissionCapacityBytes() {
+    return engine.admission().capacityBytes();
   }
 
   /** Bytes reserved for admitted images; 0 when nothing is on the way. */
@@ -161,7 +180,7 @@ public final class CascadeServer implements AutoCloseable {
    */
   public void drain() {
     long end = System.nanoTime() + config.drainTimeout().toNanos();
-    models.stop();
+    leaving = true;
     endpoint.leaveService();
     openCalls.refuseNew();
     engine.drain(config.drainTimeout());
@@ -182,7 +201,7 @@ public final class CascadeServer implements AutoCloseable {
       }
       closed = true;
     }
-    models.stop();
+    leaving = true;
     endpoint.leaveService();
     openCalls.refuseNew();
     openCalls.endAll();
@@ -193,7 +212,7 @@ public final class CascadeServer implements AutoCloseable {
   private void closeInside() {
     engine.close();
     endDecoding();
-    models.close();
+    catalogue.get().served().forEach(model -> model.cascade().close());
     device.close();
   }
 

@@ -27,7 +27,9 @@ import java.util.concurrent.atomic.LongAdder;
  * packages that mirror it.
  */
 final class Rules {
-  private static final String[] MESSAGES = {"ai.dvt.cascade.v1..", "ai.dvt.exporter.onnx.proto.."};
+  private static final String[] MESSAGES = {
+    "ai.dvt.cascade.v1..", "ai.dvt.inference..", "ai.dvt.exporter.onnx.proto.."
+  };
   private static final String RUNTIME = "ai.onnxruntime..";
 
   private final String root;

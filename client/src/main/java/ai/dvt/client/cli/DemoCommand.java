@@ -40,6 +40,11 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
+  @Option(
+      names = "--open",
+      description = "Then keep the server up and print the address of its live page; Ctrl-C ends.")
+  private boolean open;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
@@ -49,7 +54,8 @@ final class DemoCommand implements Callable<Integer> {
             ? List.of(ServerOptions.home().resolve("onnx-models").resolve("pictures"))
             : pictures;
     List<Path> files = PictureFiles.expand(named);
-    try (ServerOptions.Connection connection = server.open()) {
+    try (LivePage page = open ? LivePage.wanted(server, named) : LivePage.none();
+        ServerOptions.Connection connection = server.open(page.arguments())) {
       CascadeClient client = connection.client();
       ModelId id = model.id().orElseGet(() -> ModelChoice.fitting(client, folders(files)));
       ModelDescription description = client.describe(id);
@@ -66,6 +72,12 @@ final class DemoCommand implements Callable<Integer> {
         RunReport.table(classified, out);
         out.println();
         out.println(summary);
+      }
+      if (open) {
+        out.println();
+        out.println("page: " + page.address() + " (Ctrl-C ends)");
+        out.flush();
+        connection.awaitEnd();
       }
       return summary.failed() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }

@@ -28,6 +28,11 @@ final class ServerOptions {
 
   /** A connection, and the server behind it where the command brought its own. */
   record Connection(CascadeClient client, ServerProcess own) implements AutoCloseable {
+    /** Waits until the command's own server ends by itself. */
+    void awaitEnd() throws InterruptedException {
+      own.awaitEnd();
+    }
+
     /** Throws what a server that died meanwhile said. */
     @Override
     public void close() {
@@ -43,6 +48,13 @@ final class ServerOptions {
   }
 
   Connection open() {
+    return open(List.of());
+  }
+
+  /**
+   * @param arguments more arguments for a server that the command starts
+   */
+  Connection open(List<String> arguments) {
     if (target != null) {
       if (models != null) {
         throw new IllegalArgumentException(
@@ -54,8 +66,13 @@ final class ServerOptions {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("--models: " + folder + " (expected: a folder of models)");
     }
-    ServerProcess server = ServerProcess.start(home(), folder, List.of(), START_PATIENCE);
+    ServerProcess server = ServerProcess.start(home(), folder, arguments, START_PATIENCE);
     return new Connection(CascadeClient.connect(server.target()), server);
+  }
+
+  /** Whether the command speaks to a server that somebody else started. */
+  boolean foreign() {
+    return target != null;
   }
 
   /** The installation's folder, as {@code bin/dvt} tells it. */

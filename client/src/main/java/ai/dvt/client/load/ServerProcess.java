@@ -154,6 +154,11 @@ public final class ServerProcess implements AutoCloseable {
         .orElse(OptionalDouble.empty());
   }
 
+  /** Waits until the process ends by itself. */
+  public void awaitEnd() throws InterruptedException {
+    process.waitFor();
+  }
+
   /** That the process has ended although nobody closed it, with what it said. */
   public Optional<ServerProcessException> death() {
     return process.isAlive()

@@ -3,6 +3,7 @@ package ai.dvt.client.stream;
 import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ExitDecision;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Decides at an exit whether an image goes on. Called from the stream's thread, one image at a
@@ -21,7 +22,8 @@ public interface ExitSteering {
   static ExitSteering by(BoundPolicy policy) {
     return exit ->
         policy.decide(
-                exit.outcome(), new BoundPolicy.Circumstances(inTime(policy, exit), true, false))
+                exit.outcome(),
+                new BoundPolicy.Circumstances(inTime(policy, exit), true, Optional.empty()))
             instanceof ExitDecision.Continue;
   }
 

@@ -8,6 +8,7 @@ import ai.dvt.cascade.records.ExitRecordsFile;
 import ai.dvt.cascade.wire.Manifests;
 import ai.dvt.exporter.bundle.CalibrationFile;
 import ai.dvt.exporter.calibration.CalibrationException;
+import ai.dvt.exporter.calibration.EarlyAgreement;
 import ai.dvt.exporter.calibration.EqualAccuracy;
 import ai.dvt.exporter.calibration.ExactSolver;
 import ai.dvt.exporter.calibration.ExitOrder;
@@ -141,7 +142,8 @@ final class SolveCommand implements Callable<Integer> {
 
     List<OperatingPoint> operating = new ArrayList<>();
     for (Map.Entry<String, SolvedPoint> entry : named.byName().entrySet()) {
-      operating.add(entry.getValue().named(entry.getKey(), Optional.empty(), criterion));
+      OperatingPoint point = entry.getValue().named(entry.getKey(), Optional.empty(), criterion);
+      operating.add(point.withAgreement(EarlyAgreement.of(records, point.thresholds())));
     }
     Path written = file.write(new Calibration(description(records.size()), operating, chosen));
     SolvedTable.print(operating, chosen.orElse(""), out);

@@ -95,7 +95,14 @@ class SolveCommandTest {
     for (OperatingPoint point : calibration.points()) {
       assertThat(point.name()).matches("[0-9.]+GFLOPs");
       assertThat(point.thresholds().criterion()).isEqualTo(Criterion.CONFIDENCE);
+      assertThat(point.expectedAgreement().isPresent())
+          .as(point.name())
+          .isEqualTo(point.exitShares().get(0) > 0);
     }
+    OperatingPoint cheapest = calibration.points().get(0);
+    assertThat(cheapest.exitShares().get(0)).isEqualTo(1.0);
+    // Both exits name class 3: a right first exit (3 in 4) and 19 of 20; or both name class 4.
+    assertThat(cheapest.expectedAgreement().orElseThrow()).isBetween(0.69, 0.76);
     assertThat(calibration.defaultPoint()).isPresent();
     assertThat(out.toString())
         .contains("genetic is on average", "margin rule against the model's last exit");

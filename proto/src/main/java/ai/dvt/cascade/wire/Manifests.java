@@ -279,7 +279,10 @@ public final class Manifests {
                         p.hasExpectedGflops()
                             ? OptionalDouble.of(p.getExpectedGflops())
                             : OptionalDouble.empty(),
-                        p.getExitSharesList()))
+                        p.getExitSharesList(),
+                        p.hasExpectedAgreement()
+                            ? OptionalDouble.of(p.getExpectedAgreement())
+                            : OptionalDouble.empty()))
             .toList(),
         message.getDefaultPoint().isEmpty()
             ? Optional.empty()
@@ -302,6 +305,7 @@ public final class Manifests {
               .addAllExitShares(point.exitShares());
       point.expectedAccuracy().ifPresent(p::setExpectedAccuracy);
       point.expectedGflops().ifPresent(p::setExpectedGflops);
+      point.expectedAgreement().ifPresent(p::setExpectedAgreement);
       message.addPoints(p);
     }
     return message.build();

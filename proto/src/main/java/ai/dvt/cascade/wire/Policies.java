@@ -46,7 +46,8 @@ public final class Policies {
             ? OptionalDouble.empty()
             : OptionalDouble.of(message.getMaxGflops()),
         latencyBudget,
-        message.getFloor() == 0 ? OptionalInt.empty() : OptionalInt.of(message.getFloor()));
+        message.getFloor() == 0 ? OptionalInt.empty() : OptionalInt.of(message.getFloor()),
+        !message.getRefuseAdaptation());
   }
 
   /** The message of a record. */
@@ -63,6 +64,7 @@ public final class Policies {
         .latencyBudget()
         .ifPresent(budget -> message.setLatencyBudget(Durations.fromNanos(budget.toNanos())));
     policy.floor().ifPresent(message::setFloor);
+    message.setRefuseAdaptation(!policy.adapt());
     return message.build();
   }
 

@@ -103,7 +103,8 @@ class ManifestsTest {
                 new Thresholds(Criterion.CONFIDENCE, List.of(.5f, Thresholds.NEVER)),
                 OptionalDouble.of(0.75),
                 OptionalDouble.of(0.5),
-                List.of(.5, .25, .25)),
+                List.of(.5, .25, .25),
+                OptionalDouble.of(0.875)),
             new OperatingPoint(
                 "unmeasured",
                 Optional.empty(),

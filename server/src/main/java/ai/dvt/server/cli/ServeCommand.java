@@ -1,11 +1,13 @@
 package ai.dvt.server.cli;
 
 import ai.dvt.server.CascadeServer;
+import ai.dvt.server.HttpFront;
 import ai.dvt.server.ServerException;
 import ai.dvt.server.config.CallLimits;
 import ai.dvt.server.config.ConnectionLimits;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,17 +75,20 @@ final class ServeCommand implements Callable<Integer> {
       description = "After it, at the end, open calls are cut (default: 30s).")
   private Duration drainTimeout = Defaults.DRAIN_TIMEOUT;
 
-  @ArgGroup(exclusive = false, heading = "%nRepository:%n")
-  private RepositoryOptions repository = new RepositoryOptions();
-
   @ArgGroup(exclusive = false, heading = "%nStages:%n")
   private EngineOptions engine = new EngineOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
 
   @ArgGroup(exclusive = false, heading = "%nCalls:%n")
   private CallOptions calls = new CallOptions();
 
   @ArgGroup(exclusive = false, heading = "%nConnections:%n")
   private ConnectionOptions connections = new ConnectionOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nHTTP:%n")
+  private HttpOptions http = new HttpOptions();
 
   @Override
   public Integer call() throws ServerException, IOException, InterruptedException {
@@ -97,10 +102,14 @@ final class ServeCommand implements Callable<Integer> {
             calls.limits(),
             connections.limits(),
             drainTimeout,
-            repository.settings());
+            providers.settings());
+    Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config);
     new StartReport(out).print(server.catalogue());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
+    if (web.isPresent()) {
+      openHttp(server, web.get(), out);
+    }
     if (portFile != null) {
       writePort(portFile, server.port());
     }
@@ -108,6 +117,16 @@ final class ServeCommand implements Callable<Integer> {
     out.flush();
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
+  }
+
+  /** The port lives as long as the process. */
+  private void openHttp(CascadeServer server, HttpSettings web, PrintWriter out)
+      throws ServerException, IOException {
+    HttpFront front = HttpFront.open(server, web);
+    if (http.portFile().isPresent()) {
+      writePort(http.portFile().get(), front.port());
+    }
+    out.println((web.page() ? "page: http://" : "http: http://") + host + ":" + front.port() + "/");
   }
 
   /** Runs when the process is told to end; ends it with 0, which a signal alone would not. */

@@ -14,7 +14,12 @@ import picocli.CommandLine.ExitCode;
 /** The server's commands. */
 @Command(
     name = "dvt",
-    subcommands = {ServeCommand.class, CalibrateCommand.class, EvaluateCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      CalibrateCommand.class,
+      EvaluateCommand.class,
+      DoctorCommand.class
+    })
 public final class ServerMain {
   /** Kept, because a logger that nobody holds forgets its level. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");

@@ -8,6 +8,11 @@ public final class ConfigException extends IllegalArgumentException {
     super(option + ": " + got + " (expected: " + rule + ")");
   }
 
+  /** An option that another one needs. */
+  public static ConfigException missing(String option, String rule) {
+    return new ConfigException(option, "missing", rule);
+  }
+
   static void require(boolean holds, String option, Object got, String rule) {
     if (!holds) {
       throw new ConfigException(option, got, rule);

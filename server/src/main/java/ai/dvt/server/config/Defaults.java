@@ -10,6 +10,10 @@ public final class Defaults {
   public static final int PORT = 8500;
   public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
 
+  /** Compiled engines, with the user's other caches. */
+  public static final Path ENGINES =
+      Path.of(System.getProperty("user.home", "."), ".cache", "dvt", "engines");
+
   private Defaults() {}
 
   /**

@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param models the folder of {@code <model>/<version>/}
  * @param port 0: any free one
- * @param repository which models, and how they change
  * @param drainTimeout from the wish to stop to the end of calls still open
+ * @param providers what runs the stages
  */
 public record ServerConfig(
     Path models,
@@ -19,14 +19,14 @@ public record ServerConfig(
     CallLimits calls,
     ConnectionLimits connections,
     Duration drainTimeout,
-    RepositorySettings repository) {
+    ProviderSettings providers) {
   public ServerConfig {
     ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
     ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     ConfigException.require(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
   }
 
-  /** With models that never change. */
+  /** On the CPU. */
   public ServerConfig(
       Path models,
       String host,
@@ -35,11 +35,6 @@ public record ServerConfig(
       CallLimits calls,
       ConnectionLimits connections,
       Duration drainTimeout) {
-    this(models, host, port, engine, calls, connections, drainTimeout, RepositorySettings.DEFAULT);
-  }
-
-  /** The same with another way of handling the repository. */
-  public ServerConfig with(RepositorySettings other) {
-    return new ServerConfig(models, host, port, engine, calls, connections, drainTimeout, other);
+    this(models, host, port, engine, calls, connections, drainTimeout, ProviderSettings.CPU);
   }
 }

@@ -32,6 +32,7 @@ public final class Admission {
 
   private final long capacityBytes;
   private final Deque<Place> line = new ArrayDeque<>();
+  private volatile Runnable shortage = () -> {};
   private long reservedBytes;
   private int rows;
   private long admitted;
@@ -71,13 +72,27 @@ public final class Admission {
    *
    * @param imageBytes {@link InputRow#queuedBytes}
    */
-  public synchronized Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
+  public Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
     long bytes = cascade.footprint(imageBytes);
-    if (line.isEmpty() && take(bytes)) {
-      return Optional.of(new Reservation(this, bytes));
+    if (!takeNow(bytes)) {
+      shortage.run();
+      if (!takeNow(bytes)) {
+        synchronized (this) {
+          refused++;
+        }
+        return Optional.empty();
+      }
     }
-    refused++;
-    return Optional.empty();
+    return Optional.of(new Reservation(this, bytes));
+  }
+
+  private synchronized boolean takeNow(long bytes) {
+    return line.isEmpty() && take(bytes);
+  }
+
+  /** Sets what runs, outside any lock, when an image finds no room: whoever can gives some back. */
+  void onShortage(Runnable giveBack) {
+    shortage = giveBack;
   }
 
   /**
@@ -95,6 +110,13 @@ public final class Admission {
       line.add(place);
     }
     grantFirst();
+    boolean waits;
+    synchronized (this) {
+      waits = line.contains(place);
+    }
+    if (waits) {
+      shortage.run();
+    }
     return place;
   }
 

@@ -60,6 +60,7 @@ public final class CascadeEngine implements AutoCloseable {
     this.admission = new Admission(settings.capacityBytes());
     this.clock = clock;
     this.scheduler = new Scheduler(policy, clock);
+    admission.onShortage(scheduler::dropUnseen);
     for (int worker = 1; worker <= device.workers(); worker++) {
       Thread thread =
           new Thread(
@@ -96,6 +97,8 @@ public final class CascadeEngine implements AutoCloseable {
       return NOTHING;
     }
     Journey image = new Journey(task, room, clock.nanos());
+    image.ticket = new Ticket(scheduler, image);
+    task.set().ifPresent(set -> set.entered(image.ticket));
     if (image.hasDeadline && Deadlines.latestStart(image, 1) - clock.nanos() < 0) {
       image.fail(Scheduler.tooLate(image));
       return NOTHING;
@@ -106,7 +109,7 @@ public final class CascadeEngine implements AutoCloseable {
               EngineException.Kind.DRAINING, cascade.name() + ": the server shuts down"));
       return NOTHING;
     }
-    return new Ticket(scheduler, image);
+    return image.ticket;
   }
 
   /**

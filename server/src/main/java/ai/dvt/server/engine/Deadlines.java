@@ -22,6 +22,11 @@ final class Deadlines {
     return image.deadlineNanos - withMargin(image.cascade().times().expectedNanos(stage, 1));
   }
 
+  /** Whether a stage that starts now would end after the image's deadline. */
+  static boolean tooLateFor(Journey image, int stage, long nowNanos) {
+    return image.hasDeadline && latestStart(image, stage) - nowNanos <= 0;
+  }
+
   /** Whether one of the images would miss its deadline if all of them ran together now. */
   static boolean oneIsLate(List<Journey> images, int stage, long nowNanos) {
     ServedCascade cascade = images.get(0).cascade();

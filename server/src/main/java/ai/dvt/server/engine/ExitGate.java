@@ -32,8 +32,14 @@ final class ExitGate {
    *
    * @param nextStageInTime whether the next stage is expected to end within the image's deadline
    */
-  static ExitDecision decide(BoundPolicy policy, ExitOutcome outcome, boolean nextStageInTime) {
-    return policy.decide(outcome, new BoundPolicy.Circumstances(nextStageInTime, true, false));
+  static ExitDecision decide(ImageTask task, ExitOutcome outcome, boolean nextStageInTime) {
+    return task.policy()
+        .decide(
+            outcome,
+            new BoundPolicy.Circumstances(
+                nextStageInTime,
+                task.set().isEmpty() || task.set().get().mayGoOn(outcome.exit()),
+                task.cascade().load().thresholds()));
   }
 
   /** What becomes of an image that its caller leads: only the last exit answers by itself. */

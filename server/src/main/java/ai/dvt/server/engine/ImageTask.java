@@ -3,6 +3,7 @@ package ai.dvt.server.engine;
 import ai.dvt.cascade.BoundPolicy;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  *     not asked
  * @param deadlineNanos by the engine's clock (System.nanoTime unless a test gave another)
  * @param idleLimit client-driven: how long an image waits for the caller's word
+ * @param set the images that it shares a bound with; never for a client-driven one
  */
 public record ImageTask(
     ServedCascade cascade,
@@ -21,7 +23,8 @@ public record ImageTask(
     boolean clientDriven,
     OptionalLong deadlineNanos,
     Duration idleLimit,
-    ImageListener listener) {
+    ImageListener listener,
+    Optional<ImageSet> set) {
   public ImageTask {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(listener, "listener");
@@ -35,5 +38,21 @@ public record ImageTask(
               + cascade.name()
               + ")");
     }
+    if (clientDriven && set.isPresent()) {
+      throw new IllegalArgumentException("set: of a client-driven image (expected: none)");
+    }
+  }
+
+  /** An image that shares no bound with others. */
+  public ImageTask(
+      ServedCascade cascade,
+      InputRow image,
+      BoundPolicy policy,
+      boolean clientDriven,
+      OptionalLong deadlineNanos,
+      Duration idleLimit,
+      ImageListener listener) {
+    this(
+        cascade, image, policy, clientDriven, deadlineNanos, idleLimit, listener, Optional.empty());
   }
 }

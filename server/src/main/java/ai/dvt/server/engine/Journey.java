@@ -38,7 +38,13 @@ final class Journey {
   final ImageTask task;
   final long deadlineNanos;
   final boolean hasDeadline;
-  private final Reservation room;
+  private Reservation room;
+
+  /** Whether nobody waits for it: it runs when nothing else is to do. */
+  final boolean unseen;
+
+  /** The caller's hold on the image; set before the scheduler has it. */
+  ImageTicket ticket;
 
   // Under the scheduler's lock.
   State state = State.RUNNING;
@@ -72,6 +78,29 @@ final class Journey {
     }
     this.deadlineNanos = deadline;
     this.hasDeadline = bounded;
+    this.unseen = false;
+  }
+
+  /** The image going on unseen from the exit that answered it, with its room. */
+  private Journey(ImageTask task, Journey answered) {
+    this.task = task;
+    this.image = answered.image;
+    this.room = answered.room;
+    answered.room = null;
+    this.stage = answered.stage;
+    this.passed.addAll(answered.passed);
+    this.logits = answered.logits;
+    this.deadlineNanos = 0;
+    this.hasDeadline = false;
+    this.unseen = true;
+  }
+
+  /**
+   * An image that goes on to the last exit while this one is answered at its exit. It takes the
+   * room over; it needs the row that the run keeps.
+   */
+  Journey unseenTwin(ImageTask lastExit) {
+    return new Journey(lastExit, this);
   }
 
   ServedCascade cascade() {
@@ -115,30 +144,52 @@ final class Journey {
     }
   }
 
+  /** Whether its caller or its set says at every exit if it goes on. */
+  boolean asksToGoOn() {
+    return task.clientDriven() || task.set().isPresent();
+  }
+
   void tellReached() {
-    tell(() -> task.listener().reached(passed(), logits.clone()));
+    if (task.set().isPresent()) {
+      tell(() -> task.set().get().reached(ticket, passed.get(passed.size() - 1).outcome()));
+    } else {
+      tell(() -> task.listener().reached(passed(), logits.clone()));
+    }
+  }
+
+  /** Why it is answered where it waited for a word. */
+  ExitReason stopped() {
+    return task.set().isPresent() ? ExitReason.BUDGET : ExitReason.CLIENT;
   }
 
   /** Ends the journey with the last outcome; the state is ENDED already. */
   void answer(ExitReason reason) {
     free();
-    cascade().counters().answered(passed.size(), reason);
+    if (!unseen) {
+      cascade().counters().answered(passed.size(), reason);
+    }
     tell(() -> task.listener().answered(passed(), logits, reason));
+    task.set().ifPresent(set -> tell(() -> set.ended(ticket)));
     task.cascade().leave();
   }
 
   /** Ends the journey without an answer; the state is ENDED already. */
   void fail(EngineException cause) {
     free();
-    cascade().counters().failed(cause.kind());
+    if (!unseen) {
+      cascade().counters().failed(cause.kind());
+    }
     tell(() -> task.listener().failed(cause));
+    task.set().ifPresent(set -> tell(() -> set.ended(ticket)));
     task.cascade().leave();
   }
 
   private void free() {
     dropRow();
     image = null;
-    room.close();
+    if (room != null) {
+      room.close();
+    }
   }
 
   private void tell(Runnable call) {

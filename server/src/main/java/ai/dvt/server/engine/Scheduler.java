@@ -3,6 +3,7 @@ package ai.dvt.server.engine;
 import ai.dvt.cascade.ExitReason;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -13,12 +14,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * image's state happens here, under one lock; listeners are called and memory is freed outside it.
  */
 final class Scheduler {
+  /** Images that nobody waits for keep memory: no more than this wait. */
+  private static final int MOST_UNSEEN = 64;
+
   private final ReadyQueues queues;
   private final EngineClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition empty = lock.newCondition();
   private final Set<Journey> inside = new HashSet<>();
+
+  /** What runs when nothing else is to do, oldest first. */
+  private final Set<Journey> unseen = new LinkedHashSet<>();
+
   private boolean draining;
   private boolean closed;
 
@@ -63,6 +71,9 @@ final class Scheduler {
       while (!closed) {
         Batch batch = queues.next(clock.nanos());
         if (batch == null) {
+          batch = nextUnseen();
+        }
+        if (batch == null) {
           work.await();
           continue;
         }
@@ -76,6 +87,54 @@ final class Scheduler {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes in an image that nobody waits for; the oldest such one makes way. */
+  void enterUnseen(Journey image) {
+    Journey oldest = null;
+    boolean refused;
+    lock.lock();
+    try {
+      refused = draining;
+      if (!refused) {
+        if (unseen.size() >= MOST_UNSEEN) {
+          oldest = unseen.iterator().next();
+        }
+        inside.add(image);
+        queue(image, image.stage + 1);
+      } else {
+        image.state = Journey.State.ENDED;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (refused) {
+      drop(image, EngineException.Kind.DRAINING);
+    } else if (oldest != null) {
+      cancel(oldest, EngineException.Kind.CANCELLED);
+    }
+  }
+
+  /** Drops the waiting images that nobody waits for: their memory is wanted. */
+  void dropUnseen() {
+    List<Journey> waiting;
+    lock.lock();
+    try {
+      waiting = List.copyOf(unseen);
+    } finally {
+      lock.unlock();
+    }
+    waiting.forEach(image -> cancel(image, EngineException.Kind.CANCELLED));
+  }
+
+  /** One alone, so that real work that comes meanwhile waits shortly; null if there is none. */
+  private Batch nextUnseen() {
+    if (unseen.isEmpty()) {
+      return null;
+    }
+    Journey image = unseen.iterator().next();
+    unseen.remove(image);
+    return new Batch(image.cascade(), image.stage, List.of(image), clock.nanos());
   }
 
   /** What waits for a stage. */
@@ -138,16 +197,12 @@ final class Scheduler {
             }
             default -> {
               image.state = Journey.State.PARKED;
-              int exit = image.stage;
-              image.timer =
-                  clock.at(
-                      clock.nanos() + image.task.idleLimit().toNanos(),
-                      () -> lapse(image, Journey.State.PARKED, exit));
+              askLater(image);
             }
           }
         });
     if (stopped[0]) {
-      image.answer(ExitReason.CLIENT);
+      image.answer(image.stopped());
       left(image);
     }
   }
@@ -172,7 +227,7 @@ final class Scheduler {
       lock.unlock();
     }
     if (stopped) {
-      image.answer(ExitReason.CLIENT);
+      image.answer(image.stopped());
       left(image);
     }
   }
@@ -194,6 +249,43 @@ final class Scheduler {
       lock.unlock();
     }
     drop(image, why);
+  }
+
+  /** Sets the timer of an image that waits for a word at an exit. */
+  private void askLater(Journey image) {
+    int exit = image.stage;
+    ImageSet set = image.task.set().orElse(null);
+    image.timer =
+        set == null
+            ? clock.at(
+                clock.nanos() + image.task.idleLimit().toNanos(),
+                () -> lapse(image, Journey.State.PARKED, exit))
+            : clock.at(clock.nanos() + set.patience().toNanos(), () -> askAgain(image, set, exit));
+  }
+
+  /** The set is asked again about an image that still waits for its word. */
+  private void askAgain(Journey image, ImageSet set, int exit) {
+    boolean late;
+    lock.lock();
+    try {
+      if (image.state != Journey.State.PARKED || image.stage != exit) {
+        return;
+      }
+      late = Deadlines.tooLateFor(image, exit + 1, clock.nanos());
+      if (late) {
+        image.state = Journey.State.ENDED;
+      } else {
+        askLater(image);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      image.answer(ExitReason.DEADLINE);
+      left(image);
+    } else {
+      set.stillWaiting(image.ticket);
+    }
   }
 
   /** Time is up for an image that still waits where the timer left it. */
@@ -228,9 +320,10 @@ final class Scheduler {
   boolean drain(Duration limit) {
     long left = limit.toNanos();
     boolean interrupted = false;
+    refuseNew();
+    dropUnseen();
     lock.lock();
     try {
-      draining = true;
       while (!inside.isEmpty() && left > 0) {
         try {
           left = empty.awaitNanos(left);
@@ -245,6 +338,15 @@ final class Scheduler {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private void refuseNew() {
+    lock.lock();
+    try {
+      draining = true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -301,7 +403,11 @@ final class Scheduler {
     image.state = Journey.State.QUEUED;
     image.stage = stage;
     image.readyNanos = clock.nanos();
-    queues.add(image);
+    if (image.unseen) {
+      unseen.add(image);
+    } else {
+      queues.add(image);
+    }
     image.timer =
         image.hasDeadline
             ? clock.at(
@@ -313,7 +419,7 @@ final class Scheduler {
 
   private void unqueue(Journey image) {
     image.timer.run();
-    if (image.state == Journey.State.QUEUED) {
+    if (image.state == Journey.State.QUEUED && !unseen.remove(image)) {
       queues.remove(image);
     }
   }

@@ -13,6 +13,8 @@ public final class ServedCascade implements AutoCloseable {
   private final StageTimes times;
   private final CascadeCounters counters;
   private final Object lock = new Object();
+  private volatile LoadControl load = LoadControl.CALM;
+  private volatile EarlyAnswers earlyAnswers = EarlyAnswers.UNWATCHED;
   private int users;
   private boolean closed;
 
@@ -53,6 +55,24 @@ public final class ServedCascade implements AutoCloseable {
     return times;
   }
 
+  /** What the present load asks of its images. */
+  public LoadControl load() {
+    return load;
+  }
+
+  public void setLoad(LoadControl load) {
+    this.load = load;
+  }
+
+  /** Who watches its early answers. */
+  public EarlyAnswers earlyAnswers() {
+    return earlyAnswers;
+  }
+
+  public void setEarlyAnswers(EarlyAnswers earlyAnswers) {
+    this.earlyAnswers = earlyAnswers;
+  }
+
   /**
    * The most bytes that an image keeps alive on its whole way: itself and the largest set of
    * hand-over rows.
@@ -90,12 +110,8 @@ public final class ServedCascade implements AutoCloseable {
     return sessions;
   }
 
-  /**
-   * Keeps the sessions for an image, also past {@link #close}, until {@link #leave}.
-   *
-   * @return false if the cascade is closed already
-   */
-  public boolean enter() {
+  /** Whether an image may start; it calls {@link #leave} at its end. */
+  boolean enter() {
     synchronized (lock) {
       if (closed) {
         return false;
@@ -105,8 +121,7 @@ public final class ServedCascade implements AutoCloseable {
     }
   }
 
-  /** Ends what {@link #enter} began. */
-  public void leave() {
+  void leave() {
     synchronized (lock) {
       users--;
       if (!closed || users > 0) {

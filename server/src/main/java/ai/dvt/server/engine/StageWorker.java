@@ -1,9 +1,12 @@
 package ai.dvt.server.engine;
 
+import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ExitDecision;
 import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.ExitPassed;
+import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ExitReason;
+import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
@@ -14,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class StageWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(StageWorker.class);
+
+  private static final ExitPolicy RUN_ON = ExitPolicy.parse("last; adapt=no");
 
   /** What the exit gate made of a batch. */
   private static final class Sorted {
@@ -53,25 +60,27 @@ final class StageWorker implements Runnable {
   }
 
   private void process(Batch batch, Workspace workspace) {
-    Sorted sorted;
+    Sorted sorted = new Sorted();
     try (StageRun run = start(batch, workspace)) {
       batch.cascade().times().ran(batch.stage(), run.rows(), run.nanos());
       batch.cascade().counters().ran(batch.stage(), run.rows(), run.nanos(), batch.queueNanos());
-      sorted = sort(batch, run);
+      sort(batch, run, sorted);
       keep(batch, run, sorted);
     } catch (StageException | RuntimeException | Error e) {
-      fail(batch, e);
+      fail(batch, sorted, e);
       return;
     }
     for (Journey image : sorted.going.images()) {
-      if (!image.task.clientDriven()) {
+      if (isTwin(image, batch)) {
+        scheduler.enterUnseen(image);
+      } else if (!image.asksToGoOn()) {
         scheduler.goOn(image);
       }
     }
     sorted.answered.forEach(scheduler::answer);
     sorted.failed.forEach(scheduler::fail);
     for (Journey image : sorted.going.images()) {
-      if (image.task.clientDriven()) {
+      if (image.asksToGoOn()) {
         scheduler.telling(image);
         image.tellReached();
         scheduler.park(image);
@@ -91,12 +100,12 @@ final class StageWorker implements Runnable {
             workspace);
   }
 
-  private Sorted sort(Batch batch, StageRun run) {
-    Sorted sorted = new Sorted();
+  private void sort(Batch batch, StageRun run, Sorted sorted) {
     int exits = batch.cascade().stages();
     boolean last = batch.stage() == exits;
     int ahead = last ? 0 : scheduler.queued(batch.cascade(), batch.stage() + 1).rows();
-    for (int row = 0; row < run.rows(); row++) {
+    for (int i = 0; i < run.rows(); i++) {
+      int row = i;
       Journey image = batch.images().get(row);
       try {
         float[] logits = run.logits(row);
@@ -112,7 +121,7 @@ final class StageWorker implements Runnable {
             image.task.clientDriven()
                 ? ExitGate.clientDriven(exits, outcome)
                 : ExitGate.decide(
-                    image.task.policy(),
+                    image.task,
                     outcome,
                     last
                         || Deadlines.inTime(
@@ -120,6 +129,7 @@ final class StageWorker implements Runnable {
         if (decision instanceof ExitDecision.Answer answer) {
           sorted.answered.put(image, answer.reason());
           image.dropRow();
+          watched(image, outcome, answer.reason()).ifPresent(twin -> sorted.going.add(row, twin));
         } else {
           sorted.going.add(row, image);
         }
@@ -129,7 +139,49 @@ final class StageWorker implements Runnable {
         image.dropRow();
       }
     }
-    return sorted;
+  }
+
+  /** Whether the image began with this batch. */
+  private static boolean isTwin(Journey image, Batch batch) {
+    return image.unseen && !batch.images().contains(image);
+  }
+
+  /** The image once more, to run on unseen, if somebody watches what the last exit would say. */
+  private Optional<Journey> watched(Journey image, ExitOutcome early, ExitReason reason) {
+    ImageTask task = image.task;
+    ServedCascade cascade = task.cascade();
+    Thresholds thresholds = task.policy().thresholds();
+    if (early.exit() == cascade.stages()
+        || task.clientDriven()
+        || !cascade.earlyAnswers().watches(thresholds, reason)
+        || !cascade.enter()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        image.unseenTwin(
+            new ImageTask(
+                cascade,
+                image.image(),
+                BoundPolicy.of(RUN_ON, cascade.variant().gflops(), name -> Optional.empty()),
+                false,
+                OptionalLong.empty(),
+                Duration.ZERO,
+                new LastWord(cascade, thresholds, early))));
+  }
+
+  /** Hears what the last exit says of an image that was answered before. */
+  private record LastWord(ServedCascade cascade, Thresholds thresholds, ExitOutcome early)
+      implements ImageListener {
+    @Override
+    public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
+      if (reason == ExitReason.FINAL) {
+        ExitOutcome last = passed.get(passed.size() - 1).outcome();
+        cascade.earlyAnswers().compared(thresholds, early, last);
+      }
+    }
+
+    @Override
+    public void failed(EngineException cause) {}
   }
 
   /** Keeps the survivors' tensors; without memory for them they fail, the others are answered. */
@@ -143,8 +195,11 @@ final class StageWorker implements Runnable {
     }
   }
 
-  private void fail(Batch batch, Throwable e) {
+  private void fail(Batch batch, Sorted sorted, Throwable e) {
     EngineException cause = failure(batch, e);
+    sorted.going.images().stream()
+        .filter(image -> isTwin(image, batch))
+        .forEach(twin -> scheduler.fail(twin, cause));
     batch.images().forEach(image -> scheduler.fail(image, cause));
   }
 

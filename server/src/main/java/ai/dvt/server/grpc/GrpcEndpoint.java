@@ -7,7 +7,6 @@ import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -45,13 +44,11 @@ public final class GrpcEndpoint implements AutoCloseable {
   /**
    * Listens; the health service says NOT_SERVING until told otherwise.
    *
-   * @param interceptors the last one sees a call first
    * @throws IOException if the address cannot be had
    */
   public static GrpcEndpoint open(
       InetSocketAddress address,
       List<BindableService> services,
-      List<ServerInterceptor> interceptors,
       CallLimits calls,
       ConnectionLimits connections)
       throws IOException {
@@ -84,7 +81,6 @@ public final class GrpcEndpoint implements AutoCloseable {
         .age()
         .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
     services.forEach(service -> builder.addService(gate.readable(service)));
-    interceptors.forEach(builder::intercept);
     gate.install(builder);
     try {
       return new GrpcEndpoint(builder.build().start(), health, handlers, budget);
@@ -135,11 +131,6 @@ public final class GrpcEndpoint implements AutoCloseable {
    */
   public void setServing(String name, boolean serving) {
     health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
-  }
-
-  /** The health service does not know this model any more. */
-  public void forget(String name) {
-    health.clearStatus(name);
   }
 
   /** Everything is NOT_SERVING from now on, for good. */

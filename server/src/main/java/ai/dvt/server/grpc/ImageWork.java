@@ -8,7 +8,6 @@ import ai.dvt.server.engine.ImageTask;
 import ai.dvt.server.engine.ImageTicket;
 import ai.dvt.server.engine.InputRow;
 import ai.dvt.server.engine.Reservation;
-import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.Waiting;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +27,6 @@ final class ImageWork {
   private Waiting place;
   private ImageTicket ticket;
   private Consumer<ImageTicket> pendingStep = t -> {};
-  private ServedCascade held;
   private boolean cancelled;
   private boolean ended;
 
@@ -40,10 +38,9 @@ final class ImageWork {
 
   /** Starts if there is room now. */
   boolean enterNow() {
-    hold();
     Optional<Reservation> room =
         intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
-    room.ifPresentOrElse(this::decodeLater, this::release);
+    room.ifPresent(this::decodeLater);
     return room.isPresent();
   }
 
@@ -54,7 +51,6 @@ final class ImageWork {
    *     #cancel}
    */
   void enterWhenRoom(Runnable entered) {
-    hold();
     Waiting mine =
         intake
             .admission()
@@ -105,25 +101,6 @@ final class ImageWork {
       toLeave.close();
     }
     fail(gone());
-  }
-
-  /** From here to the image's end its model stays loaded, also if a newer version takes over. */
-  private synchronized void hold() {
-    if (!ended) {
-      ServedCascade cascade = turn.order().model().cascade();
-      held = cascade.enter() ? cascade : null;
-    }
-  }
-
-  private void release() {
-    ServedCascade free;
-    synchronized (this) {
-      free = held;
-      held = null;
-    }
-    if (free != null) {
-      free.leave();
-    }
   }
 
   private void step(Consumer<ImageTicket> step) {
@@ -222,7 +199,6 @@ final class ImageWork {
     if (unused != null) {
       unused.charge().close();
     }
-    release();
     return true;
   }
 

@@ -56,6 +56,14 @@ public record ModelCatalogue(List<ServedModel> served, List<UnservedModel> unser
         "one of " + versions + " of model " + name);
   }
 
+  /** The versions of a model that are served, rising. */
+  public List<String> versions(String name) {
+    return served.stream()
+        .filter(model -> model.version().name().equals(name))
+        .map(model -> model.version().version())
+        .toList();
+  }
+
   private TreeSet<String> names() {
     TreeSet<String> names = new TreeSet<>();
     served.forEach(model -> names.add(model.version().name()));

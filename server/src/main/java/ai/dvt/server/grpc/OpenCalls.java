@@ -39,6 +39,11 @@ public final class OpenCalls {
     draining = true;
   }
 
+  /** Whether no call may begin any more. */
+  public synchronized boolean refusesNew() {
+    return draining;
+  }
+
   /** Waits until no call is under way, at most this long. */
   public synchronized void awaitNone(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();

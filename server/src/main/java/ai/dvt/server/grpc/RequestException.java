@@ -12,6 +12,8 @@ public final class RequestException extends Exception {
     INVALID,
     /** Ask for something that exists. */
     NOT_FOUND,
+    /** Ask whoever runs the server. */
+    DENIED,
     /** Try again later. */
     FULL,
     /** Try another server, or this one later. */

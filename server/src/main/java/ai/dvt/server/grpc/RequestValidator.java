@@ -20,6 +20,9 @@ public final class RequestValidator {
   /** Labels in one response. */
   private static final int LABEL_LIMIT = 1 << 16;
 
+  /** No cascade has as many. */
+  private static final int EXITS_LIMIT = 1000;
+
   private final Supplier<ModelCatalogue> catalogue;
 
   /**
@@ -53,6 +56,12 @@ public final class RequestValidator {
 
   private static BoundPolicy policy(
       ServedModel model, Optional<ai.dvt.cascade.v1.ExitPolicy> message) throws RequestException {
+    if (message.isPresent() && message.get().getThresholds().getValuesCount() > EXITS_LIMIT) {
+      throw RequestException.invalid(
+          "policy.thresholds",
+          message.get().getThresholds().getValuesCount() + " values",
+          "at most " + EXITS_LIMIT);
+    }
     try {
       ExitPolicy policy =
           message.isPresent()

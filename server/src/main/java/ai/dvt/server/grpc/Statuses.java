@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one place where an error becomes a gRPC status, chosen by what the caller should do: change
- * the request (INVALID_ARGUMENT, NOT_FOUND), try again later (RESOURCE_EXHAUSTED, with the pause),
- * try another server (UNAVAILABLE), allow more time (DEADLINE_EXCEEDED), or report a defect
- * (INTERNAL).
+ * the request (INVALID_ARGUMENT, NOT_FOUND), ask the operator (PERMISSION_DENIED), try again later
+ * (RESOURCE_EXHAUSTED, with the pause), try another server (UNAVAILABLE), allow more time
+ * (DEADLINE_EXCEEDED), or report a defect (INTERNAL).
  */
 public final class Statuses {
   /** How long a caller that met a full server should wait. */
@@ -78,6 +78,7 @@ public final class Statuses {
                   .setResourceType(cause.field())
                   .setDescription(cut(cause.getMessage()))
                   .build());
+      case DENIED -> status(Code.PERMISSION_DENIED, cause.getMessage());
       case FULL -> full(cause.getMessage());
       case UNAVAILABLE -> status(Code.UNAVAILABLE, cause.getMessage());
     };

@@ -4,7 +4,7 @@ import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.VariantSpec;
 import java.nio.file.Path;
 
-/** Something that runs stages: the CPU, or later a GPU. Safe from any thread. */
+/** Something that runs stages: the CPU or a GPU. Safe from any thread. */
 public interface Device extends AutoCloseable {
   /** The execution provider's name as in {@link VariantSpec#providers}, e.g. {@code cpu}. */
   String provider();

@@ -125,7 +125,8 @@ final class StageSession implements AutoCloseable {
     }
   }
 
-  private static OnnxJavaType typeOf(DataType type) {
+  /** ONNX Runtime's name of a type. */
+  static OnnxJavaType typeOf(DataType type) {
     return switch (type) {
       case FLOAT32 -> OnnxJavaType.FLOAT;
       case FLOAT16 -> OnnxJavaType.FLOAT16;

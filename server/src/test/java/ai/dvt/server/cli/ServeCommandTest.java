@@ -36,6 +36,9 @@ class ServeCommandTest {
         "--queue-bytes=much; much (expected: a size",
         "--drain-timeout=soon; soon (expected: a duration",
         "--max-inflight-request-bytes=1m; --max-inflight-request-bytes: 1048576 (expected: >= 67108864",
+        "--provider=cudda; --provider: cudda (expected: one of [tensorrt, cuda, cpu]",
+        "--provider-option=use_tf32; use_tf32 (expected: PROVIDER.KEY=VALUE)",
+        "--provider-library=cpu=x.so; --provider-library: cpu (expected: ",
         "--colour=red; --colour=red"
       })
   void a_wrong_use_ends_with_2_and_says_why(String option, String message) {
@@ -64,6 +67,27 @@ class ServeCommandTest {
     assertThat(run("serve", "--port=0", "--models", folder.resolve("gone").toString()))
         .isEqualTo(1);
     assertThat(err.toString()).contains("gone (expected: a readable folder");
+  }
+
+  @Test
+  void a_provider_that_cannot_be_had_ends_a_strict_start_with_1() {
+    ToyCascade.write(folder.resolve("toy/1"), "toy");
+    String library = "--provider-library=plug=" + folder.resolve("plug.so");
+    assertThat(run("serve", "--port=0", "--models=" + folder, library, "--strict-provider"))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("dvt: provider plug: provider-library plug: ")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void the_doctor_writes_a_document() {
+    assertThat(run("doctor", "--json", "--provider=cpu")).isZero();
+    assertThat(out.toString())
+        .startsWith("{")
+        .containsSubsequence("\"providers\"", "\"cpu\"", "\"works\"", "\"ok\"");
+    assertThat(run("doctor", "--model", "gone", "--models=" + folder)).isEqualTo(1);
+    assertThat(err.toString()).startsWith("dvt: model: gone (expected: ");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.io.InputStream;
 /**
  * Counts the fields and packed numbers of a message without decoding it. An empty image takes two
  * bytes on the wire and dozens in memory: a message within its limit of bytes could still unfold to
- * many times that.
+ * many times that. Packed numbers that tensors are made of unfold little and count little.
  */
 final class FieldCount {
   private final long limit;
@@ -49,11 +49,23 @@ final class FieldCount {
         in.popLimit(outer);
       } else {
         if (field.isPackable()) {
-          count(bytes); // at least one byte a number
+          count(weight(field, bytes));
         }
         in.skipRawBytes(bytes);
       }
     }
+  }
+
+  /**
+   * What packed numbers count for: floats take as many bytes in memory as on the wire, 32-bit
+   * integers up to four times as many, 64-bit ones eight times.
+   */
+  private static long weight(FieldDescriptor field, int bytes) {
+    return switch (field.getJavaType()) {
+      case FLOAT, DOUBLE -> bytes / 256;
+      case INT, BOOLEAN -> bytes / 64;
+      default -> bytes; // at least one byte a number
+    };
   }
 
   private void count(long more) {

@@ -1,0 +1,49 @@
+package ai.dvt.server.cli;
+
+import ai.dvt.server.config.ConfigException;
+import ai.dvt.server.config.HttpSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The HTTP port of {@code serve}. */
+final class HttpOptions {
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Liveness at /healthz and what else is asked for; 0: any free one (default: none).")
+  private Integer port;
+
+  @Option(
+      names = "--http-port-file",
+      paramLabel = "FILE",
+      description = "Gets that port's number, before --port-file gets its own.")
+  private Path portFile;
+
+  @Option(
+      names = "--page",
+      description = "Shows the live page there. Whoever reaches the port can classify pictures.")
+  private boolean page;
+
+  @Option(
+      names = "--page-pictures",
+      paramLabel = "DIR",
+      description = "Pictures that the page offers; a folder's name is the true label.")
+  private Path pictures;
+
+  /** Nothing without {@code --http-port}. */
+  Optional<HttpSettings> settings(String host) {
+    if (port == null) {
+      if (page || pictures != null || portFile != null) {
+        throw ConfigException.missing("http-port", "a port for the page");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(new HttpSettings(host, port, page, Optional.ofNullable(pictures)));
+  }
+
+  Optional<Path> portFile() {
+    return Optional.ofNullable(portFile);
+  }
+}

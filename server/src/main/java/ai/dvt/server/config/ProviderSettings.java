@@ -1,0 +1,72 @@
+package ai.dvt.server.config;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs the stages.
+ *
+ * @param order providers' names, the first that works is taken; empty: all that are there, plugins
+ *     before TensorRT before CUDA before the CPU
+ * @param strict whether one that is there and does not work ends the start
+ * @param options by provider, then by the provider's own name
+ * @param libraries of plugin providers, by the name to give them
+ * @param engines where compiled engines are kept
+ */
+public record ProviderSettings(
+    List<String> order,
+    boolean strict,
+    Map<String, Map<String, String>> options,
+    Map<String, Path> libraries,
+    Path engines,
+    Handover handover) {
+  private static final List<String> BUILT_IN = List.of("tensorrt", "cuda", "cpu");
+
+  /** The CPU. */
+  public static final ProviderSettings CPU =
+      new ProviderSettings(
+          List.of("cpu"), false, Map.of(), Map.of(), Defaults.ENGINES, Handover.AUTO);
+
+  public ProviderSettings {
+    order = List.copyOf(order);
+    Map<String, Map<String, String>> copied = new LinkedHashMap<>();
+    options.forEach((provider, values) -> copied.put(provider, Map.copyOf(values)));
+    options = Map.copyOf(copied);
+    libraries = Map.copyOf(libraries);
+    for (String name : libraries.keySet()) {
+      ConfigException.require(
+          name.matches("[a-z][a-z0-9-]*") && !BUILT_IN.contains(name),
+          "provider-library",
+          name,
+          "small letters, digits and -, none of " + BUILT_IN);
+    }
+    for (String name : order) {
+      ConfigException.require(
+          BUILT_IN.contains(name) || libraries.containsKey(name),
+          "provider",
+          name,
+          "one of " + BUILT_IN + " or of the provider libraries " + libraries.keySet());
+    }
+    for (String name : options.keySet()) {
+      ConfigException.require(
+          (BUILT_IN.contains(name) && !name.equals("cpu")) || libraries.containsKey(name),
+          "provider-option",
+          name,
+          "tensorrt, cuda or one of the provider libraries " + libraries.keySet());
+    }
+  }
+
+  /** A provider's own options. */
+  public Map<String, String> optionsOf(String provider) {
+    return options.getOrDefault(provider, Map.of());
+  }
+
+  /** The same with other options of one provider. */
+  public ProviderSettings with(String provider, Map<String, String> values) {
+    Map<String, Map<String, String>> changed = new LinkedHashMap<>(options);
+    changed.put(provider, values);
+    return new ProviderSettings(order, strict, changed, libraries, engines, handover);
+  }
+}

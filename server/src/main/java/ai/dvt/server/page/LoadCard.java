@@ -1,0 +1,10 @@
+package ai.dvt.server.page;
+
+/**
+ * How busy the server is, in the shape of the page's JSON.
+ *
+ * @param waitingImages that wait for room
+ * @param queueBytes reserved for admitted images
+ * @param queueCapacityBytes of all admitted images together
+ */
+public record LoadCard(int waitingImages, long queueBytes, long queueCapacityBytes) {}

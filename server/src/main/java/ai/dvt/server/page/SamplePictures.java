@@ -1,0 +1,113 @@
+package ai.dvt.server.page;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The pictures that the page offers: files below a folder, found once. A picture is asked for by
+ * its number, never by a path.
+ */
+public final class SamplePictures {
+  /** Nobody looks at more. */
+  static final int LIMIT = 1000;
+
+  private static final int DEPTH = 8;
+
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "jpg", "image/jpeg",
+          "jpeg", "image/jpeg",
+          "png", "image/png",
+          "gif", "image/gif",
+          "bmp", "image/bmp");
+
+  /**
+   * A picture.
+   *
+   * @param label the name of its folder, its true label where folders are classes
+   */
+  record Sample(int id, String label, String name) {}
+
+  private final List<Path> files;
+  private final List<Sample> samples;
+
+  private SamplePictures(List<Path> files, List<Sample> samples) {
+    this.files = files;
+    this.samples = samples;
+  }
+
+  /** No pictures. */
+  public static SamplePictures none() {
+    return new SamplePictures(List.of(), List.of());
+  }
+
+  /**
+   * The first of every folder, then the second of every folder, and so on.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public static SamplePictures below(Path folder) throws IOException {
+    Map<Path, List<Path>> byFolder = new java.util.TreeMap<>();
+    try (Stream<Path> walk = Files.walk(folder, DEPTH)) {
+      walk.filter(file -> TYPES.containsKey(ending(file)) && Files.isRegularFile(file))
+          .sorted()
+          .forEach(
+              file -> byFolder.computeIfAbsent(file.getParent(), f -> new ArrayList<>()).add(file));
+    } catch (java.io.UncheckedIOException e) {
+      throw e.getCause();
+    }
+    Map<Path, Integer> rank = new HashMap<>();
+    byFolder
+        .values()
+        .forEach(inside -> inside.forEach(file -> rank.put(file, inside.indexOf(file))));
+    List<Path> files =
+        byFolder.values().stream()
+            .flatMap(List::stream)
+            .sorted(java.util.Comparator.comparing(rank::get))
+            .limit(LIMIT)
+            .toList();
+    List<Sample> samples = new ArrayList<>();
+    for (Path file : files) {
+      samples.add(
+          new Sample(
+              samples.size(),
+              file.getParent().getFileName().toString(),
+              file.getFileName().toString()));
+    }
+    return new SamplePictures(files, List.copyOf(samples));
+  }
+
+  List<Sample> all() {
+    return samples;
+  }
+
+  /** The picture of a number, if there is one. */
+  Optional<Sample> find(String id) {
+    try {
+      return Optional.of(samples.get(Integer.parseInt(id)));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
+  }
+
+  byte[] bytes(Sample sample) throws IOException {
+    return Files.readAllBytes(files.get(sample.id()));
+  }
+
+  String type(Sample sample) {
+    return TYPES.get(ending(files.get(sample.id())));
+  }
+
+  private static String ending(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+}

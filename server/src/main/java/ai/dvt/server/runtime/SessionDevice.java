@@ -1,0 +1,125 @@
+package ai.dvt.server.runtime;
+
+import ai.dvt.cascade.CascadeManifest;
+import ai.dvt.cascade.StageSpec;
+import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs stages by sessions of one execution provider. */
+public class SessionDevice implements Device {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionDevice.class);
+
+  private final OrtEnvironment environment;
+  private final ExecutionProvider provider;
+  private final SessionSettings settings;
+  private final int workers;
+  private final NativeMemory memory = new NativeMemory();
+  private final AtomicInteger openTensors = new AtomicInteger();
+
+  /**
+   * @param provider owned from now on
+   * @param workers threads that run stages side by side; a provider with memory of its own gets
+   *     one, because its runs are serial
+   */
+  public SessionDevice(ExecutionProvider provider, SessionSettings settings, int workers) {
+    if (workers < 1) {
+      throw new IllegalArgumentException("workers: " + workers + " (expected: >= 1)");
+    }
+    this.settings = settings;
+    this.provider = provider;
+    this.workers = provider.onHost() ? workers : 1;
+    if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
+      LOG.warn(
+          "ORT_DISABLE_TELEMETRY: not set (expected: 1): ONNX Runtime 1.29 sends usage data and can"
+              + " end the process at start when its command line is long");
+    }
+    this.environment = OrtEnvironment.getEnvironment();
+  }
+
+  @Override
+  public String provider() {
+    return provider.name();
+  }
+
+  @Override
+  public int workers() {
+    return workers;
+  }
+
+  @Override
+  public CascadeSessions open(
+      Path folder, CascadeManifest manifest, VariantSpec variant, int maxBatch)
+      throws StageException {
+    if (!runs(variant)) {
+      throw new StageException(
+          "variant "
+              + variant.name()
+              + ": made for "
+              + variant.providers()
+              + " (expected: "
+              + provider()
+              + " among them)");
+    }
+    HandoverLayout layout = new HandoverLayout(variant);
+    List<StageSession> opened = new ArrayList<>();
+    boolean complete = false;
+    try {
+      for (int stage = 1; stage <= variant.stages().size(); stage++) {
+        StageSpec spec = variant.stages().get(stage - 1);
+        StageTensors tensors = StageTensors.of(manifest, layout, spec, stage);
+        tensors.check(StageSession.place(stage, spec), maxBatch);
+        try (OrtSession.SessionOptions options = settings.options()) {
+          provider.addTo(options, tensors.graph(spec, maxBatch));
+          opened.add(
+              new StageSession(
+                  environment,
+                  options,
+                  folder,
+                  stage,
+                  spec,
+                  tensors.inputs(),
+                  tensors.outputs(),
+                  openTensors));
+        }
+      }
+      complete = true;
+    } catch (OrtException e) {
+      throw new StageException("provider " + provider() + ": " + e.getMessage(), e);
+    } finally {
+      if (!complete) {
+        opened.forEach(StageSession::close);
+      }
+    }
+    return new HostSessions(variant, maxBatch, layout, opened, memory);
+  }
+
+  @Override
+  public Workspace openWorkspace() {
+    return new HostWorkspace(memory);
+  }
+
+  @Override
+  public NativeMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public int openTensors() {
+    return openTensors.get();
+  }
+
+  /** ONNX Runtime's environment lives on, as long as the process. */
+  @Override
+  public void close() {
+    provider.close();
+  }
+}

@@ -1,0 +1,29 @@
+package ai.dvt.server.runtime.provider;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.Map;
+
+/** One of ONNX Runtime's ways to run a graph. Safe from any thread. */
+public interface ExecutionProvider extends AutoCloseable {
+  /** As in a manifest's variants and in {@code --provider}, e.g. {@code cuda}. */
+  String name();
+
+  /** Whether its tensors lie in the host's memory. */
+  boolean onHost();
+
+  /** The options that a session of this graph gets. */
+  Map<String, String> options(StageGraph graph);
+
+  /**
+   * Asks a session to use this provider, before the CPU's.
+   *
+   * @throws OrtException when it is not there; the cause may be on the process's standard error
+   *     alone
+   */
+  void addTo(SessionOptions session, StageGraph graph) throws OrtException;
+
+  /** Gives back what the provider holds; no session uses it any more. */
+  @Override
+  default void close() {}
+}

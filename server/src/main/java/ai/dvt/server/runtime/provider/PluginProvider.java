@@ -1,0 +1,122 @@
+package ai.dvt.server.runtime.provider;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtEpDevice;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtHardwareDevice.OrtHardwareDeviceType;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A provider that comes as a library of its own, e.g. OpenVINO's. All devices that the library
+ * offers are handed to the session, in its order; the option {@code device_type} ({@code CPU},
+ * {@code GPU}, {@code NPU}) narrows them.
+ */
+public final class PluginProvider implements ExecutionProvider {
+  private static final String DEVICE_TYPE = "device_type";
+
+  private final String name;
+  private final List<OrtEpDevice> devices;
+  private final Map<String, String> chosen;
+
+  private PluginProvider(String name, List<OrtEpDevice> devices, Map<String, String> chosen) {
+    this.name = name;
+    this.devices = List.copyOf(devices);
+    this.chosen = Map.copyOf(chosen);
+  }
+
+  /**
+   * Loads the library, until {@link #close}.
+   *
+   * @param name what to call it
+   * @param chosen the library's own options, and {@code device_type}
+   * @throws ProviderException if it cannot be loaded or offers no device here
+   */
+  static PluginProvider load(String name, Path library, Map<String, String> chosen)
+      throws ProviderException {
+    if (!Files.isRegularFile(library)) {
+      throw new ProviderException("provider-library " + name, library, "a library's file");
+    }
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    List<OrtEpDevice> devices = new ArrayList<>();
+    try {
+      List<String> before =
+          environment.getEpDevices().stream().map(OrtEpDevice::getEpName).toList();
+      environment.registerExecutionProviderLibrary(name, library.toAbsolutePath().toString());
+      Optional<String> type = Optional.ofNullable(chosen.get(DEVICE_TYPE));
+      for (OrtEpDevice device : environment.getEpDevices()) {
+        OrtHardwareDeviceType kind = device.getDevice().getType();
+        if (!before.contains(device.getEpName())
+            && (type.isEmpty() || type.get().equalsIgnoreCase(kind.name()))) {
+          devices.add(device);
+        }
+      }
+    } catch (OrtException e) {
+      throw new ProviderException("provider-library " + name, e.getMessage(), "one that loads");
+    }
+    if (devices.isEmpty()) {
+      List<String> found = hardware(environment);
+      unregister(environment, name);
+      throw new ProviderException(
+          "provider-library " + name,
+          "no device on this machine",
+          "a library that supports one of " + found);
+    }
+    return new PluginProvider(name, devices, chosen);
+  }
+
+  /** What ONNX Runtime found on this machine, e.g. {@code [AMD CPU]}. */
+  private static List<String> hardware(OrtEnvironment environment) throws ProviderException {
+    try {
+      return environment.getEpDevices().stream()
+          .map(OrtEpDevice::getDevice)
+          .map(device -> (device.getVendor() + ' ' + device.getType()).trim())
+          .distinct()
+          .toList();
+    } catch (OrtException e) {
+      throw new ProviderException("devices", e.getMessage(), "a list");
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean onHost() {
+    return devices.get(0).getDevice().getType() == OrtHardwareDeviceType.CPU;
+  }
+
+  @Override
+  public Map<String, String> options(StageGraph graph) {
+    Map<String, String> options = new TreeMap<>(chosen);
+    options.remove(DEVICE_TYPE);
+    return options;
+  }
+
+  @Override
+  public void addTo(SessionOptions session, StageGraph graph) throws OrtException {
+    session.addExecutionProvider(devices, options(graph));
+  }
+
+  /** Lets the library go; no session may use it then. */
+  @Override
+  public void close() {
+    unregister(OrtEnvironment.getEnvironment(), name);
+  }
+
+  private static void unregister(OrtEnvironment environment, String name) {
+    try {
+      environment.unregisterExecutionProviderLibrary(name);
+    } catch (OrtException e) {
+      throw new IllegalStateException("provider-library " + name, e);
+    }
+  }
+}
