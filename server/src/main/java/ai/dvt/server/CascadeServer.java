@@ -12,6 +12,8 @@ import ai.dvt.server.grpc.OpenCalls;
 import ai.dvt.server.grpc.oip.InferenceService;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
+import ai.dvt.server.metrics.Readings;
+import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.SessionDevice;
@@ -42,6 +44,7 @@ public final class CascadeServer implements AutoCloseable {
   private final CascadeEngine engine;
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
+  private final ServerMetrics metrics = new ServerMetrics();
   private final GrpcEndpoint endpoint;
   private volatile boolean leaving;
   private boolean closed;
@@ -63,6 +66,7 @@ public final class CascadeServer implements AutoCloseable {
                   new CascadeService(catalogue::get, intake, openCalls, config.calls()),
                   InferenceService.of(
                       catalogue::get, intake, openCalls, config.calls(), Optional.empty())),
+              List.of(metrics.calls()),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -73,6 +77,7 @@ public final class CascadeServer implements AutoCloseable {
           "an address of this machine that nobody uses",
           e);
     }
+    metrics.read(new Readings(catalogue::get, engine, device, endpoint::inflightRequestBytes));
   }
 
   /**
@@ -149,6 +154,11 @@ public final class CascadeServer implements AutoCloseable {
     return !leaving && !catalogue.get().served().isEmpty();
   }
 
+  /** What Prometheus reads. */
+  public String scrape() {
+    return metrics.scrape();
+  }
+
   /** Calls of this process itself. */
   LocalCalls localCalls() {
     return new LocalCalls(catalogue::get, new ImageIntake(engine, decoders), openCalls);
@@ -210,6 +220,7 @@ public final class CascadeServer implements AutoCloseable {
   }
 
   private void closeInside() {
+    metrics.close();
     engine.close();
     endDecoding();
     catalogue.get().served().forEach(model -> model.cascade().close());

@@ -4,6 +4,7 @@ import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.http.HttpEndpoint;
 import ai.dvt.server.http.HttpException;
 import ai.dvt.server.http.Route;
+import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.page.LoadCard;
 import ai.dvt.server.page.PageRoutes;
 import ai.dvt.server.page.SamplePictures;
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The HTTP port of a running server: liveness and, where it is wanted, the live page. */
+/** The HTTP port of a running server: metrics, liveness and, where it is wanted, the live page. */
 public final class HttpFront implements AutoCloseable {
   private final HttpEndpoint endpoint;
 
@@ -36,6 +37,7 @@ public final class HttpFront implements AutoCloseable {
               }
               call.send(200, "text/plain; charset=utf-8", "serving\n");
             }));
+    routes.add(Route.open("/metrics", call -> call.send(200, ServerMetrics.TYPE, server.scrape())));
     if (settings.page()) {
       SamplePictures samples =
           settings.samples().isPresent()

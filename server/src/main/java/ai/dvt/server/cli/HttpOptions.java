@@ -12,7 +12,7 @@ final class HttpOptions {
       names = "--http-port",
       paramLabel = "PORT",
       description =
-          "Liveness at /healthz and what else is asked for; 0: any free one (default: none).")
+          "Prometheus metrics at /metrics, liveness at /healthz; 0: any free one (default: none).")
   private Integer port;
 
   @Option(

@@ -7,6 +7,7 @@ import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -44,11 +45,13 @@ public final class GrpcEndpoint implements AutoCloseable {
   /**
    * Listens; the health service says NOT_SERVING until told otherwise.
    *
+   * @param interceptors around all others, the last one outermost
    * @throws IOException if the address cannot be had
    */
   public static GrpcEndpoint open(
       InetSocketAddress address,
       List<BindableService> services,
+      List<ServerInterceptor> interceptors,
       CallLimits calls,
       ConnectionLimits connections)
       throws IOException {
@@ -82,6 +85,7 @@ public final class GrpcEndpoint implements AutoCloseable {
         .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
     services.forEach(service -> builder.addService(gate.readable(service)));
     gate.install(builder);
+    interceptors.forEach(builder::intercept);
     try {
       return new GrpcEndpoint(builder.build().start(), health, handlers, budget);
     } catch (IOException e) {
