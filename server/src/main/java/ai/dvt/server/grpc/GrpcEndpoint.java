@@ -10,7 +10,9 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,10 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The listening address with services, health and reflection on it, and all limits. */
+/** The listening address with services, health, reflection and channelz on it, and all limits. */
 public final class GrpcEndpoint implements AutoCloseable {
   /** What a stream may have on the way before its message is admitted: HTTP/2 flow control. */
   private static final int WINDOW_BYTES = 256 << 10;
+
+  /** Entries in one answer of channelz. */
+  private static final int CHANNELZ_PAGE = 100;
 
   private final Server server;
   private final HealthStatusManager health;
@@ -68,6 +73,8 @@ public final class GrpcEndpoint implements AutoCloseable {
             .executor(handlers)
             .addService(gate.readable(health.getHealthService()))
             .addService(gate.readable(ProtoReflectionServiceV1.newInstance()))
+            .addService(gate.readable(reflectionForOldClients()))
+            .addService(gate.readable(ChannelzService.newInstance(CHANNELZ_PAGE)))
             .addTransportFilter(ClientShare.filter())
             .intercept(ClientShare.interceptor())
             .flowControlWindow(WINDOW_BYTES)
@@ -92,6 +99,12 @@ public final class GrpcEndpoint implements AutoCloseable {
       handlers.shutdown();
       throw e;
     }
+  }
+
+  /** v1alpha, which is all that older versions of grpcurl and Postman know. */
+  @SuppressWarnings("deprecation")
+  private static BindableService reflectionForOldClients() {
+    return ProtoReflectionService.newInstance();
   }
 
   /** Handlers do not block; a thread holds a decoded message, so there are few. */

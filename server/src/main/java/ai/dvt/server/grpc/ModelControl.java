@@ -1,21 +1,22 @@
 package ai.dvt.server.grpc;
 
-/** Loads and unloads models by name while the server runs. Safe from any thread. */
+import java.util.concurrent.CompletableFuture;
+
+/** Loads and unloads models while the server runs. Safe from any thread; nothing here blocks. */
 public interface ModelControl {
   /**
-   * Reads a model's folder anew and serves what it holds; returns when that is done. Images on the
-   * way are answered by the version they were sent to.
+   * Loads a model's newest versions from the repository, also if it was unloaded or failed before;
+   * a version whose folder was changed in place is loaded anew.
    *
-   * @param name of a folder directly in the repository
-   * @throws RequestException if there is no such model or no version of it can be served; what was
-   *     served before then goes on
+   * @param name compared with the repository's model folders, never a path
+   * @return done when the model answers; fails with {@link ModelControlException}
    */
-  void load(String name) throws RequestException;
+  CompletableFuture<Void> load(String name);
 
   /**
-   * Stops serving a model; images on the way are answered.
+   * Takes a model out of service until {@link #load} is asked for; images under way are answered.
    *
-   * @throws RequestException if no such model is served
+   * @return done when no new request reaches it; fails with {@link ModelControlException}
    */
-  void unload(String name) throws RequestException;
+  CompletableFuture<Void> unload(String name);
 }

@@ -1,6 +1,7 @@
 package ai.dvt.server.grpc;
 
 import ai.dvt.server.engine.EngineException;
+import ai.dvt.server.grpc.RequestException.Kind;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
@@ -43,6 +44,11 @@ public final class Statuses {
     }
     if (cause instanceof EngineException engine) {
       return of(engine);
+    }
+    if (cause instanceof ModelControlException control) {
+      return control.isUnknown()
+          ? of(new RequestException(Kind.NOT_FOUND, "model_name", control.getMessage()))
+          : status(Code.FAILED_PRECONDITION, control.getMessage());
     }
     LOG.error("A request failed by a defect", cause);
     return status(Code.INTERNAL, "a defect of the server; its log says more");

@@ -39,6 +39,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** {@code inference.GRPCInferenceService}: hands every call to the class of its RPC. */
@@ -217,14 +219,37 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
   @Override
   public void repositoryModelLoad(
       RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> observer) {
-    answer(observer, () -> repository.load(request));
+    answerLater(observer, () -> repository.load(request));
   }
 
   @Override
   public void repositoryModelUnload(
       RepositoryModelUnloadRequest request,
       StreamObserver<RepositoryModelUnloadResponse> observer) {
-    answer(observer, () -> repository.unload(request));
+    answerLater(observer, () -> repository.unload(request));
+  }
+
+  private static <R> void answerLater(
+      StreamObserver<R> observer, Answer<CompletableFuture<R>> answer) {
+    ResponseStream<R> responses = new ResponseStream<>((ServerCallStreamObserver<R>) observer);
+    try {
+      answer
+          .make()
+          .whenComplete(
+              (response, failure) -> {
+                if (failure == null) {
+                  responses.send(response);
+                  responses.complete();
+                } else {
+                  responses.fail(
+                      failure instanceof CompletionException wrapped
+                          ? wrapped.getCause()
+                          : failure);
+                }
+              });
+    } catch (RequestException e) {
+      responses.fail(e);
+    }
   }
 
   private interface Answer<R> {

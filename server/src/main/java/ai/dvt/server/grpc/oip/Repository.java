@@ -13,6 +13,7 @@ import ai.dvt.server.grpc.ModelControl;
 import ai.dvt.server.grpc.RequestException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -57,17 +58,28 @@ final class Repository {
     return response.build();
   }
 
-  RepositoryModelLoadResponse load(RepositoryModelLoadRequest request) throws RequestException {
-    ModelControl control = allowed(request.getRepositoryName(), request.getModelName());
+  /**
+   * @return done when the model answers
+   * @throws RequestException if loading is not allowed or the request asks for what there is not
+   */
+  CompletableFuture<RepositoryModelLoadResponse> load(RepositoryModelLoadRequest request)
+      throws RequestException {
+    ModelControl allowed = allowed(request.getRepositoryName(), request.getModelName());
     checkNoOverrides(request.getParametersMap());
-    control.load(request.getModelName());
-    return RepositoryModelLoadResponse.getDefaultInstance();
+    return allowed
+        .load(request.getModelName())
+        .thenApply(done -> RepositoryModelLoadResponse.getDefaultInstance());
   }
 
-  RepositoryModelUnloadResponse unload(RepositoryModelUnloadRequest request)
+  /**
+   * @return done when no new request reaches the model
+   * @throws RequestException if unloading is not allowed
+   */
+  CompletableFuture<RepositoryModelUnloadResponse> unload(RepositoryModelUnloadRequest request)
       throws RequestException {
-    allowed(request.getRepositoryName(), request.getModelName()).unload(request.getModelName());
-    return RepositoryModelUnloadResponse.getDefaultInstance();
+    return allowed(request.getRepositoryName(), request.getModelName())
+        .unload(request.getModelName())
+        .thenApply(done -> RepositoryModelUnloadResponse.getDefaultInstance());
   }
 
   private ModelControl allowed(String repository, String name) throws RequestException {
