@@ -108,7 +108,11 @@ public final class CascadeServer implements AutoCloseable {
 
   private void load() throws ServerException {
     ModelLoader loader =
-        new ModelLoader(device, config.engine().maxBatch(), new PictureDecoder(pictureLimits()));
+        new ModelLoader(
+            device,
+            config.engine().maxBatch(),
+            config.adaptation(),
+            new PictureDecoder(pictureLimits()));
     ModelCatalogue models;
     try {
       models = loader.load(config.models());

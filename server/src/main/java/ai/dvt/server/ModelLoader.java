@@ -4,7 +4,12 @@ import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.BuildCommit;
+import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.engine.ServedCascade;
+import ai.dvt.server.engine.load.LoadLevels;
+import ai.dvt.server.engine.load.LoadPlan;
+import ai.dvt.server.engine.load.LoadPlanner;
+import ai.dvt.server.engine.load.RunTimeTable;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.grpc.UnservedModel;
@@ -20,6 +25,7 @@ import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +38,16 @@ import org.slf4j.LoggerFactory;
 final class ModelLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
+  /** Run times for a plan are measured about so long. */
+  private static final Duration MEASURING = Duration.ofSeconds(3);
+
   private final Device device;
   private final int maxBatch;
+  private final Adaptation adaptation;
   private final PictureDecoder decoder;
 
-  ModelLoader(Device device, int maxBatch, PictureDecoder decoder) {
+  ModelLoader(Device device, int maxBatch, Adaptation adaptation, PictureDecoder decoder) {
+    this.adaptation = adaptation;
     this.device = device;
     this.maxBatch = maxBatch;
     this.decoder = decoder;
@@ -96,10 +107,42 @@ final class ModelLoader {
       problems.add("default policy " + version.defaultPolicy() + ": " + e.getMessage());
     }
     if (problems.isEmpty()) {
+      adapt(model, sessions, problems);
+    }
+    if (problems.isEmpty()) {
       return Optional.of(model);
     }
     cascade.close();
     return Optional.empty();
+  }
+
+  private void adapt(ServedModel model, CascadeSessions sessions, List<String> problems) {
+    if (!adaptation.adaptToLoad() && adaptation.objective().isEmpty()) {
+      return;
+    }
+    try {
+      RunTimeTable times = RunTimeTable.measure(sessions, device, MEASURING);
+      LoadPlan plan =
+          new LoadPlanner(
+                  times,
+                  device.workers(),
+                  sessions.maxBatch(),
+                  adaptation.objective().orElse(LoadPlan.USUAL_OBJECTIVE))
+              .plan(model.pointWithoutLoad(), model.planPoints());
+      model
+          .cascade()
+          .setLoad(
+              new LoadLevels(
+                  plan,
+                  adaptation.adaptToLoad(),
+                  adaptation.objective().isPresent(),
+                  System::nanoTime));
+    } catch (StageException e) {
+      problems.add("plan for load: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problems.add("plan for load: interrupted");
+    }
   }
 
   private void warmUp(ServedModel model, CascadeSessions sessions, List<String> problems) {

@@ -81,6 +81,9 @@ final class ServeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nProviders:%n")
   private ProviderOptions providers = new ProviderOptions();
 
+  @ArgGroup(exclusive = false, heading = "%nLoad and drift:%n")
+  private AdaptationOptions adaptation = new AdaptationOptions();
+
   @ArgGroup(exclusive = false, heading = "%nCalls:%n")
   private CallOptions calls = new CallOptions();
 
@@ -102,7 +105,8 @@ final class ServeCommand implements Callable<Integer> {
             calls.limits(),
             connections.limits(),
             drainTimeout,
-            providers.settings());
+            providers.settings(),
+            adaptation.adaptation());
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config);
     new StartReport(out).print(server.catalogue());

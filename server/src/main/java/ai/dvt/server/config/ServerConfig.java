@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param port 0: any free one
  * @param drainTimeout from the wish to stop to the end of calls still open
  * @param providers what runs the stages
+ * @param adaptation what it may do about load and drift
  */
 public record ServerConfig(
     Path models,
@@ -19,14 +20,15 @@ public record ServerConfig(
     CallLimits calls,
     ConnectionLimits connections,
     Duration drainTimeout,
-    ProviderSettings providers) {
+    ProviderSettings providers,
+    Adaptation adaptation) {
   public ServerConfig {
     ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
     ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     ConfigException.require(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
   }
 
-  /** On the CPU. */
+  /** On the CPU, with answers that depend on nothing but the request. */
   public ServerConfig(
       Path models,
       String host,
@@ -35,6 +37,21 @@ public record ServerConfig(
       CallLimits calls,
       ConnectionLimits connections,
       Duration drainTimeout) {
-    this(models, host, port, engine, calls, connections, drainTimeout, ProviderSettings.CPU);
+    this(
+        models,
+        host,
+        port,
+        engine,
+        calls,
+        connections,
+        drainTimeout,
+        ProviderSettings.CPU,
+        Adaptation.NONE);
+  }
+
+  /** The same with other leave to adapt. */
+  public ServerConfig with(Adaptation other) {
+    return new ServerConfig(
+        models, host, port, engine, calls, connections, drainTimeout, providers, other);
   }
 }

@@ -81,12 +81,14 @@ final class Journey {
     this.unseen = false;
   }
 
-  /** The image going on unseen from the exit that answered it, with its room. */
+  /** The image going on unseen from the exit that answered it, with its room and row. */
   private Journey(ImageTask task, Journey answered) {
     this.task = task;
     this.image = answered.image;
     this.room = answered.room;
     answered.room = null;
+    this.row = answered.row;
+    answered.row = null;
     this.stage = answered.stage;
     this.passed.addAll(answered.passed);
     this.logits = answered.logits;
@@ -96,8 +98,8 @@ final class Journey {
   }
 
   /**
-   * An image that goes on to the last exit while this one is answered at its exit. It takes the
-   * room over; it needs the row that the run keeps.
+   * An image that goes on to the last exit while this one is answered at its exit. It takes room
+   * and row over; it needs what the run keeps.
    */
   Journey unseenTwin(ImageTask lastExit) {
     return new Journey(lastExit, this);

@@ -128,8 +128,8 @@ final class StageWorker implements Runnable {
                             image, batch.stage() + 1, ahead, device.workers(), clock.nanos()));
         if (decision instanceof ExitDecision.Answer answer) {
           sorted.answered.put(image, answer.reason());
-          image.dropRow();
           watched(image, outcome, answer.reason()).ifPresent(twin -> sorted.going.add(row, twin));
+          image.dropRow();
         } else {
           sorted.going.add(row, image);
         }

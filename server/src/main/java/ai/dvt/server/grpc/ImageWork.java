@@ -7,6 +7,7 @@ import ai.dvt.server.engine.ImageListener;
 import ai.dvt.server.engine.ImageTask;
 import ai.dvt.server.engine.ImageTicket;
 import ai.dvt.server.engine.InputRow;
+import ai.dvt.server.engine.LoadControl;
 import ai.dvt.server.engine.Reservation;
 import ai.dvt.server.engine.Waiting;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class ImageWork {
   private Waiting place;
   private ImageTicket ticket;
   private Consumer<ImageTicket> pendingStep = t -> {};
+  private LoadControl load = LoadControl.CALM;
   private boolean cancelled;
   private boolean ended;
 
@@ -38,6 +40,9 @@ final class ImageWork {
 
   /** Starts if there is room now. */
   boolean enterNow() {
+    if (!arrives(false)) {
+      return false;
+    }
     Optional<Reservation> room =
         intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
     room.ifPresent(this::decodeLater);
@@ -51,6 +56,7 @@ final class ImageWork {
    *     #cancel}
    */
   void enterWhenRoom(Runnable entered) {
+    arrives(true);
     Waiting mine =
         intake
             .admission()
@@ -101,6 +107,23 @@ final class ImageWork {
       toLeave.close();
     }
     fail(gone());
+  }
+
+  /** Tells the load of the image; false if it had better not come in. */
+  private boolean arrives(boolean patient) {
+    LoadControl control = turn.order().model().cascade().load();
+    if (!control.arrives(patient)) {
+      return false;
+    }
+    boolean gone;
+    synchronized (this) {
+      gone = ended;
+      load = control;
+    }
+    if (gone) {
+      control.leaves();
+    }
+    return true;
   }
 
   private void step(Consumer<ImageTicket> step) {
@@ -188,14 +211,17 @@ final class ImageWork {
 
   private boolean end() {
     ImageTurn unused;
+    LoadControl left;
     synchronized (this) {
       if (ended) {
         return false;
       }
       ended = true;
+      left = load;
       unused = turn;
       turn = null;
     }
+    left.leaves();
     if (unused != null) {
       unused.charge().close();
     }

@@ -44,6 +44,12 @@ class UnseenTest {
     return toy;
   }
 
+  private void await(int pairs) throws InterruptedException {
+    while (watcher.pairs.size() < pairs) {
+      Thread.sleep(1);
+    }
+  }
+
   private Picture picture(int exit) {
     return new Picture(ToyCascade.picture(exit, 2, random));
   }
@@ -56,10 +62,12 @@ class UnseenTest {
       assertThat(first.reason()).isEqualTo(ExitReason.CONFIDENT);
       assertThat(first.exit()).isEqualTo(1);
       assertThat(toy.submit(picture(3), ToyEngine.EARLY).await().exit()).isEqualTo(3);
-      while (watcher.pairs.isEmpty()) {
-        Thread.sleep(1);
-      }
-      assertThat(watcher.pairs).hasSize(1);
+      await(1);
+      assertThat(toy.submit(picture(2), ToyEngine.EARLY).await().exit()).isEqualTo(2);
+      await(2);
+      assertThat(watcher.pairs).hasSize(2);
+      assertThat(watcher.pairs.get(1)).extracting(ExitOutcome::exit).containsExactly(2, 3);
+      assertThat(watcher.pairs.get(1)).extracting(ExitOutcome::index).containsOnly(2);
       assertThat(watcher.pairs.get(0)).extracting(ExitOutcome::exit).containsExactly(1, 3);
       assertThat(watcher.pairs.get(0)).extracting(ExitOutcome::index).containsOnly(2);
       assertThat(first.ends()).isEqualTo(1);
@@ -93,9 +101,7 @@ class UnseenTest {
       toy.submit(toy.task(picture(3), ToyEngine.EARLY, listener));
       holding.release();
       assertThat(comparedBefore.get()).isZero();
-      while (watcher.pairs.isEmpty()) {
-        Thread.sleep(1);
-      }
+      await(1);
       toy.assertEmpty();
     }
   }
