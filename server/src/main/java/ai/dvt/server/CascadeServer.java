@@ -3,11 +3,13 @@ package ai.dvt.server;
 import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
+import ai.dvt.server.grpc.CallTurns;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
 import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.LocalCalls;
 import ai.dvt.server.grpc.ModelCatalogue;
+import ai.dvt.server.grpc.ModelControl;
 import ai.dvt.server.grpc.OpenCalls;
 import ai.dvt.server.grpc.oip.InferenceService;
 import ai.dvt.server.image.PictureDecoder;
@@ -30,7 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A running server: device, engine, models and the address they answer on. */
 public final class CascadeServer implements AutoCloseable {
@@ -38,15 +39,15 @@ public final class CascadeServer implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final ServerConfig config;
-  private final AtomicReference<ModelCatalogue> catalogue =
-      new AtomicReference<>(new ModelCatalogue(List.of(), List.of()));
   private final Device device;
   private final CascadeEngine engine;
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
   private final ServerMetrics metrics = new ServerMetrics();
+  private final LiveModels models;
   private final GrpcEndpoint endpoint;
   private volatile boolean leaving;
+  private final ModelHealth health;
   private boolean closed;
 
   private CascadeServer(ServerConfig config) throws ServerException {
@@ -57,16 +58,28 @@ public final class CascadeServer implements AutoCloseable {
             device,
             new EngineSettings(config.engine().queueBytes(), config.engine().maxQueueDelay()));
     this.decoders = decoders(config.engine().workers());
+    CallTurns turns = new CallTurns();
+    this.models =
+        new LiveModels(
+            config.models(),
+            config.repository(),
+            new VersionLoader(loader(), config.repository().copies()),
+            new Retirement(turns, config.drainTimeout()),
+            this::tellHealth);
     ImageIntake intake = new ImageIntake(engine, decoders);
     try {
       this.endpoint =
           GrpcEndpoint.open(
               new InetSocketAddress(config.host(), config.port()),
               List.of(
-                  new CascadeService(catalogue::get, intake, openCalls, config.calls()),
+                  new CascadeService(models::catalogue, intake, openCalls, config.calls()),
                   InferenceService.of(
-                      catalogue::get, intake, openCalls, config.calls(), Optional.empty())),
-              List.of(metrics.calls()),
+                      models::catalogue,
+                      intake,
+                      openCalls,
+                      config.calls(),
+                      config.repository().control() ? Optional.of(models) : Optional.empty())),
+              List.of(turns, metrics.calls()),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -77,7 +90,14 @@ public final class CascadeServer implements AutoCloseable {
           "an address of this machine that nobody uses",
           e);
     }
-    metrics.read(new Readings(catalogue::get, engine, device, endpoint::inflightRequestBytes));
+    metrics.read(new Readings(models::catalogue, engine, device, endpoint::inflightRequestBytes));
+    this.health =
+        new ModelHealth(
+            endpoint, List.of("cascade.v1.CascadeService", "inference.GRPCInferenceService"));
+  }
+
+  private void tellHealth(ModelCatalogue catalogue) {
+    health.tell(catalogue);
   }
 
   /**
@@ -106,25 +126,25 @@ public final class CascadeServer implements AutoCloseable {
     }
   }
 
+  private ModelLoader loader() {
+    return new ModelLoader(
+        device,
+        config.engine().maxBatch(),
+        config.adaptation(),
+        new PictureDecoder(pictureLimits()));
+  }
+
   private void load() throws ServerException {
-    ModelLoader loader =
-        new ModelLoader(
-            device,
-            config.engine().maxBatch(),
-            config.adaptation(),
-            new PictureDecoder(pictureLimits()));
-    ModelCatalogue models;
     try {
-      models = loader.load(config.models());
+      models.start();
     } catch (RepositoryException e) {
       throw new ServerException(e.getMessage());
     }
-    catalogue.set(models);
-    if (models.served().isEmpty()) {
+    if (catalogue().served().isEmpty() && config.repository().poll().isEmpty()) {
       StringBuilder message =
           new StringBuilder(
               "models: none in " + config.models() + " can be served (expected: at least one)");
-      models
+      catalogue()
           .unserved()
           .forEach(
               model ->
@@ -136,16 +156,16 @@ public final class CascadeServer implements AutoCloseable {
                                   "\n  " + model.name() + "/" + model.version() + ": " + problem)));
       throw new ServerException(message.toString());
     }
-    models.unserved().forEach(model -> endpoint.setServing(model.name(), false));
-    models.served().forEach(model -> endpoint.setServing(model.version().name(), true));
-    endpoint.setServing("cascade.v1.CascadeService", true);
-    endpoint.setServing("inference.GRPCInferenceService", true);
-    endpoint.setServing("", true);
   }
 
   /** The models, served or not. */
   public ModelCatalogue catalogue() {
-    return catalogue.get();
+    return models.catalogue();
+  }
+
+  /** Loads and unloads models. */
+  public ModelControl models() {
+    return models;
   }
 
   /** The port it listens on. */
@@ -155,7 +175,7 @@ public final class CascadeServer implements AutoCloseable {
 
   /** Whether it answers images. */
   public boolean serving() {
-    return !leaving && !catalogue.get().served().isEmpty();
+    return !leaving && !catalogue().served().isEmpty();
   }
 
   /** What Prometheus reads. */
@@ -165,7 +185,7 @@ public final class CascadeServer implements AutoCloseable {
 
   /** Calls of this process itself. */
   LocalCalls localCalls() {
-    return new LocalCalls(catalogue::get, new ImageIntake(engine, decoders), openCalls);
+    return new LocalCalls(models::catalogue, new ImageIntake(engine, decoders), openCalls);
   }
 
   /** What {@link #admittedBytes} may reach. */
@@ -195,6 +215,7 @@ public final class CascadeServer implements AutoCloseable {
   public void drain() {
     long end = System.nanoTime() + config.drainTimeout().toNanos();
     leaving = true;
+    models.stop();
     endpoint.leaveService();
     openCalls.refuseNew();
     engine.drain(config.drainTimeout());
@@ -216,6 +237,7 @@ public final class CascadeServer implements AutoCloseable {
       closed = true;
     }
     leaving = true;
+    models.stop();
     endpoint.leaveService();
     openCalls.refuseNew();
     openCalls.endAll();
@@ -227,7 +249,7 @@ public final class CascadeServer implements AutoCloseable {
     metrics.close();
     engine.close();
     endDecoding();
-    catalogue.get().served().forEach(model -> model.cascade().close());
+    models.close();
     device.close();
   }
 

@@ -10,12 +10,9 @@ import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.engine.load.LoadPlan;
 import ai.dvt.server.engine.load.LoadPlanner;
 import ai.dvt.server.engine.load.RunTimeTable;
-import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.ServedModel;
-import ai.dvt.server.grpc.UnservedModel;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.image.PictureDecoder;
-import ai.dvt.server.repository.ModelRepository;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
@@ -26,15 +23,12 @@ import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Opens every version folder on one device and lets only those answer that pass their self-test.
- */
+/** Opens versions on one device and lets only those answer that pass their self-test. */
 final class ModelLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
@@ -54,35 +48,17 @@ final class ModelLoader {
   }
 
   /**
-   * Loads what lies under a folder; a version that cannot be served stops no other.
+   * Opens a version and tries it.
    *
-   * @return the caller closes the cascades of the served models
-   * @throws RepositoryException if there is no readable folder
+   * @param files where its files lie, needed until this returns
+   * @param problems gets all reasons if it cannot be served
+   * @return the caller closes the cascade of the model
    */
-  ModelCatalogue load(Path models) throws RepositoryException {
-    ModelRepository repository = ModelRepository.scan(models);
-    List<ServedModel> served = new ArrayList<>();
-    List<UnservedModel> unserved = new ArrayList<>();
-    repository
-        .broken()
-        .forEach(
-            model ->
-                unserved.add(new UnservedModel(model.name(), model.version(), model.problems())));
-    for (ModelVersion version : repository.versions()) {
-      List<String> problems = new ArrayList<>();
-      open(version, problems)
-          .ifPresentOrElse(
-              served::add,
-              () -> unserved.add(new UnservedModel(version.name(), version.version(), problems)));
-    }
-    return new ModelCatalogue(served, unserved);
-  }
-
-  private Optional<ServedModel> open(ModelVersion version, List<String> problems) {
+  Optional<ServedModel> open(ModelVersion version, Path files, List<String> problems) {
     CascadeSessions sessions;
     try {
       VariantSpec variant = version.variantFor(device.provider());
-      sessions = device.open(version.folder(), version.manifest(), variant, maxBatch);
+      sessions = device.open(files, version.manifest(), variant, maxBatch);
     } catch (RepositoryException | StageException e) {
       problems.add(e.getMessage());
       return Optional.empty();
@@ -100,7 +76,7 @@ final class ModelLoader {
                 SessionSettings.DEFAULT.threads(),
                 maxBatch,
                 BuildCommit.id()));
-    warmUp(model, sessions, problems);
+    warmUp(model, sessions, files, problems);
     try {
       model.bind(version.defaultPolicy());
     } catch (ContractException e) {
@@ -145,13 +121,14 @@ final class ModelLoader {
     }
   }
 
-  private void warmUp(ServedModel model, CascadeSessions sessions, List<String> problems) {
+  private void warmUp(
+      ServedModel model, CascadeSessions sessions, Path files, List<String> problems) {
     Optional<SelfTestSpec> spec = model.version().manifest().selfTest();
     if (spec.isEmpty()) {
       LOG.warn("{} has no self-test: nothing proves that it runs right", model.cascade().name());
       return;
     }
-    SelfTest.Report report = SelfTest.run(sessions, device, model.version().folder(), spec.get());
+    SelfTest.Report report = SelfTest.run(sessions, device, files, spec.get());
     problems.addAll(report.problems());
     report
         .timings()

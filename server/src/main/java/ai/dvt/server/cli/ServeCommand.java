@@ -75,6 +75,9 @@ final class ServeCommand implements Callable<Integer> {
       description = "After it, at the end, open calls are cut (default: 30s).")
   private Duration drainTimeout = Defaults.DRAIN_TIMEOUT;
 
+  @ArgGroup(exclusive = false, heading = "%nRepository:%n")
+  private RepositoryOptions repository = new RepositoryOptions();
+
   @ArgGroup(exclusive = false, heading = "%nStages:%n")
   private EngineOptions engine = new EngineOptions();
 
@@ -106,7 +109,8 @@ final class ServeCommand implements Callable<Integer> {
             connections.limits(),
             drainTimeout,
             providers.settings(),
-            adaptation.adaptation());
+            adaptation.adaptation(),
+            repository.settings());
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config);
     new StartReport(out).print(server.catalogue());

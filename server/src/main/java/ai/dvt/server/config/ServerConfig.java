@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param drainTimeout from the wish to stop to the end of calls still open
  * @param providers what runs the stages
  * @param adaptation what it may do about load and drift
+ * @param repository which models, and how they change
  */
 public record ServerConfig(
     Path models,
@@ -21,14 +22,17 @@ public record ServerConfig(
     ConnectionLimits connections,
     Duration drainTimeout,
     ProviderSettings providers,
-    Adaptation adaptation) {
+    Adaptation adaptation,
+    RepositorySettings repository) {
   public ServerConfig {
     ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
     ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     ConfigException.require(!drainTimeout.isNegative(), "drain-timeout", drainTimeout, ">= 0");
   }
 
-  /** On the CPU, with answers that depend on nothing but the request. */
+  /**
+   * On the CPU, with models that never change and answers that depend on nothing but the request.
+   */
   public ServerConfig(
       Path models,
       String host,
@@ -46,12 +50,19 @@ public record ServerConfig(
         connections,
         drainTimeout,
         ProviderSettings.CPU,
-        Adaptation.NONE);
+        Adaptation.NONE,
+        RepositorySettings.DEFAULT);
   }
 
   /** The same with other leave to adapt. */
   public ServerConfig with(Adaptation other) {
     return new ServerConfig(
-        models, host, port, engine, calls, connections, drainTimeout, providers, other);
+        models, host, port, engine, calls, connections, drainTimeout, providers, other, repository);
+  }
+
+  /** The same with another way of handling the repository. */
+  public ServerConfig with(RepositorySettings other) {
+    return new ServerConfig(
+        models, host, port, engine, calls, connections, drainTimeout, providers, adaptation, other);
   }
 }

@@ -110,8 +110,12 @@ public final class ServedCascade implements AutoCloseable {
     return sessions;
   }
 
-  /** Whether an image may start; it calls {@link #leave} at its end. */
-  boolean enter() {
+  /**
+   * Keeps the sessions for an image, also past {@link #close}, until {@link #leave}.
+   *
+   * @return false if the cascade is closed already
+   */
+  public boolean enter() {
     synchronized (lock) {
       if (closed) {
         return false;
@@ -121,7 +125,8 @@ public final class ServedCascade implements AutoCloseable {
     }
   }
 
-  void leave() {
+  /** Ends what {@link #enter} began. */
+  public void leave() {
     synchronized (lock) {
       users--;
       if (!closed || users > 0) {

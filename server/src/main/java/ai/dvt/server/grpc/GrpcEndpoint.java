@@ -150,6 +150,11 @@ public final class GrpcEndpoint implements AutoCloseable {
     health.setStatus(name, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
+  /** The health service does not know this model any more. */
+  public void forget(String name) {
+    health.clearStatus(name);
+  }
+
   /** Everything is NOT_SERVING from now on, for good. */
   public void leaveService() {
     if (leaving.compareAndSet(false, true)) {

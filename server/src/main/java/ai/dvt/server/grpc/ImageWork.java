@@ -9,6 +9,7 @@ import ai.dvt.server.engine.ImageTicket;
 import ai.dvt.server.engine.InputRow;
 import ai.dvt.server.engine.LoadControl;
 import ai.dvt.server.engine.Reservation;
+import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.Waiting;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,7 @@ final class ImageWork {
   private ImageTicket ticket;
   private Consumer<ImageTicket> pendingStep = t -> {};
   private LoadControl load = LoadControl.CALM;
+  private ServedCascade held;
   private boolean cancelled;
   private boolean ended;
 
@@ -43,9 +45,10 @@ final class ImageWork {
     if (!arrives(false)) {
       return false;
     }
+    hold();
     Optional<Reservation> room =
         intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
-    room.ifPresent(this::decodeLater);
+    room.ifPresentOrElse(this::decodeLater, this::release);
     return room.isPresent();
   }
 
@@ -57,6 +60,7 @@ final class ImageWork {
    */
   void enterWhenRoom(Runnable entered) {
     arrives(true);
+    hold();
     Waiting mine =
         intake
             .admission()
@@ -124,6 +128,25 @@ final class ImageWork {
       control.leaves();
     }
     return true;
+  }
+
+  /** From here to the image's end its model stays loaded, also if a newer version takes over. */
+  private synchronized void hold() {
+    if (!ended) {
+      ServedCascade cascade = turn.order().model().cascade();
+      held = cascade.enter() ? cascade : null;
+    }
+  }
+
+  private void release() {
+    ServedCascade free;
+    synchronized (this) {
+      free = held;
+      held = null;
+    }
+    if (free != null) {
+      free.leave();
+    }
   }
 
   private void step(Consumer<ImageTicket> step) {
@@ -225,6 +248,7 @@ final class ImageWork {
     if (unused != null) {
       unused.charge().close();
     }
+    release();
     return true;
   }
 

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +18,35 @@ import java.util.stream.Stream;
  */
 final class RepositoryScan {
   private RepositoryScan() {}
+
+  static RepositoryListing list(Path root) throws RepositoryException {
+    Path realRoot;
+    List<Path> models;
+    try {
+      realRoot = root.toRealPath();
+      models = folders(realRoot);
+    } catch (IOException e) {
+      throw new RepositoryException("models", root, "a readable folder of model folders", e);
+    }
+    SortedMap<String, List<VersionFolder>> listed = new TreeMap<>();
+    List<BrokenModel> unreadable = new ArrayList<>();
+    for (Path model : models) {
+      String name = model.getFileName().toString();
+      try {
+        List<VersionFolder> versions = new ArrayList<>();
+        for (Path version : versions(model)) {
+          versions.add(
+              new VersionFolder(realRoot, name, version.getFileName().toString(), version));
+        }
+        if (!versions.isEmpty()) {
+          listed.put(name, List.copyOf(versions));
+        }
+      } catch (IOException e) {
+        unreadable.add(unreadable(name, model));
+      }
+    }
+    return new RepositoryListing(listed, unreadable);
+  }
 
   static ModelRepository of(Path root) throws RepositoryException {
     Path realRoot;
@@ -51,18 +83,14 @@ final class RepositoryScan {
     String name = model.getFileName().toString();
     List<Path> versions;
     try {
-      versions = folders(model);
+      versions = versions(model);
     } catch (IOException e) {
-      broken.add(
-          new BrokenModel(
-              name, "", model, List.of("model folder: unreadable (expected: a readable folder)")));
+      broken.add(unreadable(name, model));
       return;
     }
-    versions.removeIf(v -> !v.getFileName().toString().matches("0|[1-9][0-9]*"));
-    versions.sort(Comparator.comparing(v -> new BigInteger(v.getFileName().toString())));
     for (Path version : versions) {
       Problems problems = new Problems();
-      VersionCheck.of(realRoot, name, version, problems)
+      VersionCheck.of(realRoot, name, version, Optional.empty(), problems)
           .ifPresentOrElse(
               good::add,
               () ->
@@ -70,6 +98,18 @@ final class RepositoryScan {
                       new BrokenModel(
                           name, version.getFileName().toString(), version, problems.found())));
     }
+  }
+
+  private static BrokenModel unreadable(String name, Path model) {
+    return new BrokenModel(
+        name, "", model, List.of("model folder: unreadable (expected: a readable folder)"));
+  }
+
+  private static List<Path> versions(Path model) throws IOException {
+    List<Path> versions = folders(model);
+    versions.removeIf(v -> !v.getFileName().toString().matches("0|[1-9][0-9]*"));
+    versions.sort(Comparator.comparing(v -> new BigInteger(v.getFileName().toString())));
+    return versions;
   }
 
   private static List<Path> folders(Path folder) throws IOException {

@@ -33,9 +33,12 @@ final class VersionCheck {
   /**
    * @param realRoot the repository, without links
    * @param name the model folder's name
+   * @param target where to copy what is checked, so that the copy is what was checked; empty: the
+   *     files are checked where they lie
    * @return the version; empty if it has problems, all of which were added
    */
-  static Optional<ModelVersion> of(Path realRoot, String name, Path version, Problems problems) {
+  static Optional<ModelVersion> of(
+      Path realRoot, String name, Path version, Optional<Path> target, Problems problems) {
     Path folder;
     try {
       folder = version.toRealPath();
@@ -47,7 +50,7 @@ final class VersionCheck {
       problems.add("version folder", folder, "inside the repository, also by links");
       return Optional.empty();
     }
-    VersionFiles files = new VersionFiles(folder);
+    VersionFiles files = new VersionFiles(folder, target);
     Optional<CascadeManifest> manifest = manifest(files, name, problems);
     if (manifest.isEmpty()) {
       return Optional.empty();

@@ -1,0 +1,44 @@
+package ai.dvt.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which models are served and when the repository is looked at again.
+ *
+ * @param poll how often; empty: never
+ * @param versions served of one model at one time, the newest good ones
+ * @param unloadFirst whether an old version leaves before a new one is loaded, so that memory holds
+ *     one at a time
+ * @param copies where private copies of model files are made; empty: the system's folder for
+ *     temporary files
+ * @param only names of the models loaded at the start; empty: all
+ * @param control whether callers may load and unload models
+ */
+public record RepositorySettings(
+    Optional<Duration> poll,
+    int versions,
+    boolean unloadFirst,
+    Optional<Path> copies,
+    List<String> only,
+    boolean control) {
+  /** The newest good version of every model; the repository is not looked at again. */
+  public static final RepositorySettings DEFAULT =
+      new RepositorySettings(Optional.empty(), 1, false, Optional.empty(), List.of(), false);
+
+  public RepositorySettings {
+    only = List.copyOf(only);
+    poll.ifPresent(
+        every ->
+            ConfigException.require(
+                every.toMillis() >= 1, "poll", every, "at least 1ms, or not given"));
+    ConfigException.require(versions >= 1, "versions", versions, ">= 1");
+  }
+
+  /** The same with another interval. */
+  public RepositorySettings polling(Duration every) {
+    return new RepositorySettings(Optional.of(every), versions, unloadFirst, copies, only, control);
+  }
+}
