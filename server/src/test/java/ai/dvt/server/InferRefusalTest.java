@@ -312,6 +312,14 @@ class InferRefusalTest {
     assertThat(refusal.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
   }
 
+  @Test
+  void a_request_that_waits_longer_than_its_timeout_is_a_deadline() {
+    StatusRuntimeException refusal = refusal(with("timeout", ToyInference.whole(1)).build());
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(refusal.getStatus().getDescription())
+        .isEqualTo("toy/1: stage 1 did not start within the timeout");
+  }
+
   private static Code code(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     return catchThrowableOfType(StatusRuntimeException.class, call).getStatus().getCode();
   }

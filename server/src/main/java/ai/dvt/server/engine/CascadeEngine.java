@@ -4,6 +4,7 @@ import ai.dvt.server.runtime.Device;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Answers images: the workers of one device and what they share. Safe from any thread.
@@ -99,8 +100,9 @@ public final class CascadeEngine implements AutoCloseable {
     Journey image = new Journey(task, room, clock.nanos());
     image.ticket = new Ticket(scheduler, image);
     task.set().ifPresent(set -> set.entered(image.ticket));
-    if (image.hasDeadline && Deadlines.latestStart(image, 1) - clock.nanos() < 0) {
-      image.fail(Scheduler.tooLate(image));
+    OptionalLong last = Deadlines.lastStart(image, 1);
+    if (last.isPresent() && last.getAsLong() - clock.nanos() < 0) {
+      image.fail(scheduler.tooLate(image));
       return NOTHING;
     }
     if (!scheduler.enter(image)) {

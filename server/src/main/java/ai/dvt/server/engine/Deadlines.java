@@ -1,6 +1,7 @@
 package ai.dvt.server.engine;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /** When a stage must start so that its answer still comes in time. */
 final class Deadlines {
@@ -20,6 +21,24 @@ final class Deadlines {
   /** The latest start of the stage, for a batch of one. */
   static long latestStart(Journey image, int stage) {
     return image.deadlineNanos - withMargin(image.cascade().times().expectedNanos(stage, 1));
+  }
+
+  /** The time after which an image does not wait for a stage any more, if there is one. */
+  static OptionalLong lastStart(Journey image, int stage) {
+    OptionalLong startBy = stage == 1 ? image.task.startByNanos() : OptionalLong.empty();
+    if (!image.hasDeadline) {
+      return startBy;
+    }
+    long latest = latestStart(image, stage);
+    return startBy.isPresent() && startBy.getAsLong() - latest < 0
+        ? startBy
+        : OptionalLong.of(latest);
+  }
+
+  /** Whether the time is over by which the first stage should have started. */
+  static boolean waitedTooLong(Journey image, long nowNanos) {
+    OptionalLong startBy = image.task.startByNanos();
+    return startBy.isPresent() && startBy.getAsLong() - nowNanos <= 0;
   }
 
   /** Whether a stage that starts now would end after the image's deadline. */

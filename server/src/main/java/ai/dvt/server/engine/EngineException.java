@@ -8,7 +8,7 @@ public final class EngineException extends Exception {
   public enum Kind {
     /** No room now: try again later. */
     FULL,
-    /** The deadline passed before stage 1 could answer. */
+    /** The deadline passed before stage 1 could answer, or the time to wait for its start. */
     TOO_LATE,
     /** The caller cancelled. */
     CANCELLED,

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param deadlineNanos by the engine's clock (System.nanoTime unless a test gave another)
  * @param idleLimit client-driven: how long an image waits for the caller's word
  * @param set the images that it shares a bound with; never for a client-driven one
+ * @param startByNanos by the engine's clock: fails if its first stage has not started by then
  */
 public record ImageTask(
     ServedCascade cascade,
@@ -24,7 +25,8 @@ public record ImageTask(
     OptionalLong deadlineNanos,
     Duration idleLimit,
     ImageListener listener,
-    Optional<ImageSet> set) {
+    Optional<ImageSet> set,
+    OptionalLong startByNanos) {
   public ImageTask {
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(listener, "listener");
@@ -41,6 +43,28 @@ public record ImageTask(
     if (clientDriven && set.isPresent()) {
       throw new IllegalArgumentException("set: of a client-driven image (expected: none)");
     }
+  }
+
+  /** An image that waits for its first stage as long as its deadline allows. */
+  public ImageTask(
+      ServedCascade cascade,
+      InputRow image,
+      BoundPolicy policy,
+      boolean clientDriven,
+      OptionalLong deadlineNanos,
+      Duration idleLimit,
+      ImageListener listener,
+      Optional<ImageSet> set) {
+    this(
+        cascade,
+        image,
+        policy,
+        clientDriven,
+        deadlineNanos,
+        idleLimit,
+        listener,
+        set,
+        OptionalLong.empty());
   }
 
   /** An image that shares no bound with others. */

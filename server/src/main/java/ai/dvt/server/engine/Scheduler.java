@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -310,10 +311,13 @@ final class Scheduler {
     left(image);
   }
 
-  static EngineException tooLate(Journey image) {
+  EngineException tooLate(Journey image) {
     return new EngineException(
         EngineException.Kind.TOO_LATE,
-        image.cascade().name() + ": stage 1 would not end within the deadline");
+        image.cascade().name()
+            + (Deadlines.waitedTooLong(image, clock.nanos())
+                ? ": stage 1 did not start within the timeout"
+                : ": stage 1 would not end within the deadline"));
   }
 
   /** Refuses new images; true once none is inside. */
@@ -408,11 +412,10 @@ final class Scheduler {
     } else {
       queues.add(image);
     }
+    OptionalLong last = Deadlines.lastStart(image, stage);
     image.timer =
-        image.hasDeadline
-            ? clock.at(
-                Deadlines.latestStart(image, stage),
-                () -> lapse(image, Journey.State.QUEUED, stage))
+        last.isPresent()
+            ? clock.at(last.getAsLong(), () -> lapse(image, Journey.State.QUEUED, stage))
             : () -> {};
     work.signal();
   }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param deadlineNanos by System.nanoTime
  * @param idleLimit present: the client decides at every exit
  * @param charge of the message that holds the image; closed once it is decoded
+ * @param startByNanos by System.nanoTime: fails if its first stage has not started by then
  */
 public record ImageTurn(
     Order order,
@@ -20,4 +21,16 @@ public record ImageTurn(
     long rowBytes,
     OptionalLong deadlineNanos,
     Optional<Duration> idleLimit,
-    Charge charge) {}
+    Charge charge,
+    OptionalLong startByNanos) {
+  /** An image that waits for its first stage as long as its deadline allows. */
+  public ImageTurn(
+      Order order,
+      RowSource source,
+      long rowBytes,
+      OptionalLong deadlineNanos,
+      Optional<Duration> idleLimit,
+      Charge charge) {
+    this(order, source, rowBytes, deadlineNanos, idleLimit, charge, OptionalLong.empty());
+  }
+}

@@ -208,7 +208,9 @@ final class ImageWork {
                     mine.idleLimit().isPresent(),
                     mine.deadlineNanos(),
                     mine.idleLimit().orElse(Duration.ZERO),
-                    new Listener()));
+                    new Listener(),
+                    Optional.empty(),
+                    mine.startByNanos()));
     Consumer<ImageTicket> step;
     boolean gone;
     synchronized (this) {

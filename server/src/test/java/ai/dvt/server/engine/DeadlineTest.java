@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.server.toy.ToyCascade;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,43 @@ class DeadlineTest {
       assertThat(submit(toy, picture, 3 * SECOND).await().reason()).isEqualTo(ExitReason.FINAL);
       toy.assertEmpty();
     }
+  }
+
+  @Test
+  void an_image_whose_time_to_wait_is_over_is_refused_and_one_that_started_goes_on()
+      throws Exception {
+    try (ToyEngine toy = toy(1)) {
+      Picture first = Picture.holding(ToyCascade.picture(3, 0, random));
+      Heard started = submitWaiting(toy, first, SECOND);
+      first.awaitGathering();
+      Heard never = submitWaiting(toy, picture, SECOND);
+      clock.pass(SECOND);
+      assertThat(never.await().failedWith()).isEqualTo(EngineException.Kind.TOO_LATE);
+      assertThat(never.failure()).hasMessage("toy/1: stage 1 did not start within the timeout");
+      first.release();
+      assertThat(started.await().exit()).isEqualTo(3);
+      assertThat(submitWaiting(toy, picture, -1).await().failedWith())
+          .isEqualTo(EngineException.Kind.TOO_LATE);
+      toy.assertEmpty();
+      assertThat(picture.reads).hasValue(0);
+      assertThat(clock.timers()).isZero();
+    }
+  }
+
+  private Heard submitWaiting(ToyEngine toy, Picture image, long atMostNanos) {
+    Heard heard = new Heard();
+    toy.submit(
+        new ImageTask(
+            toy.cascade,
+            image,
+            toy.policy(ToyEngine.EARLY),
+            false,
+            OptionalLong.empty(),
+            ToyEngine.LONG,
+            heard,
+            Optional.empty(),
+            OptionalLong.of(clock.nanos() + atMostNanos)));
+    return heard;
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 final class InferTurns {
   private final InferOrder order;
   private final OptionalLong deadlineNanos;
+  private final OptionalLong startByNanos;
 
   /**
    * @param callDeadlineNanos by System.nanoTime
@@ -17,6 +18,10 @@ final class InferTurns {
   InferTurns(InferOrder order, OptionalLong callDeadlineNanos) {
     this.order = order;
     this.deadlineNanos = Deadlines.of(callDeadlineNanos, order.order());
+    this.startByNanos =
+        order.queueNanos().isPresent()
+            ? OptionalLong.of(System.nanoTime() + order.queueNanos().getAsLong())
+            : OptionalLong.empty();
   }
 
   ImageTurn of(int index) {
@@ -27,6 +32,7 @@ final class InferTurns {
         images.rowBytes(),
         deadlineNanos,
         Optional.empty(),
-        Charge.NONE);
+        Charge.NONE,
+        startByNanos);
   }
 }
