@@ -14,7 +14,16 @@ final class CascadeAssembly {
 
   static CascadeGraphs assemble(
       Architecture architecture, Weights weights, ArchitectureOptions options) {
-    List<StageGeometry> stages = new GeometryReader(architecture, weights, options).read();
+    return assemble(
+        architecture, weights, options, new GeometryReader(architecture, weights, options).read());
+  }
+
+  /** The same of stages whose sizes are read already. */
+  static CascadeGraphs assemble(
+      Architecture architecture,
+      Weights weights,
+      ArchitectureOptions options,
+      List<StageGeometry> stages) {
     int classes = stages.get(0).classes();
     List<StageGraph> graphs = new ArrayList<>();
     long macs = 0;

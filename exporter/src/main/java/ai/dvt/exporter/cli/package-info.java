@@ -1,6 +1,7 @@
 /**
- * The commands {@code export}, {@code inspect}, {@code verify} and {@code compare-graphs}: options,
- * messages, exit statuses. Whatever a user can get wrong ends in one line on standard error.
+ * The commands {@code export}, {@code inspect}, {@code verify}, {@code compare-graphs} and {@code
+ * measure-cost}: options, messages, exit statuses. Whatever a user can get wrong ends in one line
+ * on standard error.
  *
  * <p>Calls every other room of the exporter; nobody calls it.
  */
