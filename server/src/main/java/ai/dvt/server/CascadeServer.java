@@ -1,5 +1,6 @@
 package ai.dvt.server;
 
+import ai.dvt.server.calls.CallWatcher;
 import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
@@ -43,6 +44,7 @@ public final class CascadeServer implements AutoCloseable {
   private final CascadeEngine engine;
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
+  private final CallWatcher watcher;
   private final ServerMetrics metrics = new ServerMetrics();
   private final LiveModels models;
   private final GrpcEndpoint endpoint;
@@ -50,8 +52,9 @@ public final class CascadeServer implements AutoCloseable {
   private final ModelHealth health;
   private boolean closed;
 
-  private CascadeServer(ServerConfig config) throws ServerException {
+  private CascadeServer(ServerConfig config, CallWatcher watcher) throws ServerException {
     this.config = config;
+    this.watcher = watcher;
     this.device = device(config);
     this.engine =
         new CascadeEngine(
@@ -79,7 +82,7 @@ public final class CascadeServer implements AutoCloseable {
                       openCalls,
                       config.calls(),
                       config.repository().control() ? Optional.of(models) : Optional.empty())),
-              List.of(turns, metrics.calls()),
+              List.of(turns, watcher, metrics.calls()),
               config.calls(),
               config.connections());
     } catch (IOException | RuntimeException e) {
@@ -100,14 +103,21 @@ public final class CascadeServer implements AutoCloseable {
     health.tell(catalogue);
   }
 
+  /** As {@link #start(ServerConfig, CallWatcher)}, without spans. */
+  public static CascadeServer start(ServerConfig config) throws ServerException {
+    return start(config, CallWatcher.quiet());
+  }
+
   /**
    * Takes the address, loads the models and begins to serve. NOT_SERVING until all models were
    * tried.
    *
+   * @param watcher told of every call, the server's from now on
    * @throws ServerException if the address cannot be had or no model can be served
    */
-  public static CascadeServer start(ServerConfig config) throws ServerException {
-    CascadeServer server = new CascadeServer(config);
+  public static CascadeServer start(ServerConfig config, CallWatcher watcher)
+      throws ServerException {
+    CascadeServer server = new CascadeServer(config, watcher);
     try {
       server.load();
       return server;
@@ -246,6 +256,7 @@ public final class CascadeServer implements AutoCloseable {
   }
 
   private void closeInside() {
+    watcher.close();
     metrics.close();
     engine.close();
     endDecoding();

@@ -28,9 +28,14 @@ final class ToyServer implements AutoCloseable {
   final CascadeServer server;
   final ManagedChannel channel;
 
-  private ToyServer(ServerConfig config) throws ServerException {
-    server = CascadeServer.start(config);
+  private ToyServer(CascadeServer server) {
+    this.server = server;
     channel = open();
+  }
+
+  /** A channel to a server that is closed with it. */
+  static ToyServer around(CascadeServer server) {
+    return new ToyServer(server);
   }
 
   static ToyServer start(Path models) throws ServerException {
@@ -38,7 +43,7 @@ final class ToyServer implements AutoCloseable {
   }
 
   static ToyServer start(ServerConfig config) throws ServerException {
-    return new ToyServer(config);
+    return around(CascadeServer.start(config));
   }
 
   /** One version of the toy, few workers, a free port, otherwise as by default. */

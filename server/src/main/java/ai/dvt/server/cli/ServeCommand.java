@@ -96,8 +96,12 @@ final class ServeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nHTTP:%n")
   private HttpOptions http = new HttpOptions();
 
+  @ArgGroup(exclusive = false, heading = "%nLogs and traces:%n")
+  private ObservationOptions observation = new ObservationOptions();
+
   @Override
   public Integer call() throws ServerException, IOException, InterruptedException {
+    observation.applyLogging();
     PrintWriter out = spec.commandLine().getOut();
     ServerConfig config =
         new ServerConfig(
@@ -112,7 +116,7 @@ final class ServeCommand implements Callable<Integer> {
             adaptation.adaptation(),
             repository.settings());
     Optional<HttpSettings> web = http.settings(host);
-    CascadeServer server = CascadeServer.start(config);
+    CascadeServer server = CascadeServer.start(config, observation.watcher());
     new StartReport(out).print(server.catalogue());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
     if (web.isPresent()) {

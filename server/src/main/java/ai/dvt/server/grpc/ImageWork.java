@@ -37,7 +37,7 @@ final class ImageWork {
   ImageWork(ImageIntake intake, ImageTurn turn, ImageEvents events) {
     this.intake = intake;
     this.turn = turn;
-    this.events = events;
+    this.events = WatchedEvents.around(turn.order(), events);
   }
 
   /** Starts if there is room now. */
