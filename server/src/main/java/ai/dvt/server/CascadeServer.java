@@ -130,7 +130,11 @@ public final class CascadeServer implements AutoCloseable {
   private static Device device(ServerConfig config) throws ServerException {
     try {
       ExecutionProvider provider = new Providers(config.providers()).choose();
-      return new SessionDevice(provider, SessionSettings.DEFAULT, config.engine().workers());
+      return new SessionDevice(
+          provider,
+          SessionSettings.DEFAULT,
+          config.engine().workers(),
+          config.providers().handover());
     } catch (ProviderException e) {
       throw new ServerException(e.getMessage());
     }
@@ -206,6 +210,11 @@ public final class CascadeServer implements AutoCloseable {
   /** Bytes reserved for admitted images; 0 when nothing is on the way. */
   public long admittedBytes() {
     return engine.admission().reservedBytes();
+  }
+
+  /** Tensors open in ONNX Runtime; 0 when nothing is on the way. */
+  public int openTensors() {
+    return device.openTensors();
   }
 
   /** Images that wait for admission. */

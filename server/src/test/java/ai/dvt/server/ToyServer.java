@@ -12,6 +12,7 @@ import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -50,24 +51,26 @@ final class ToyServer implements AutoCloseable {
   static ServerConfig config(Path models) {
     ToyCascade.write(models.resolve("toy").resolve("1"), "toy");
     return new ServerConfig(
-        models,
-        Defaults.HOST,
-        0,
-        new EngineLimits(2, 4, Duration.ZERO, 64 << 20),
-        Defaults.calls(),
-        Defaults.connections(),
-        Duration.ofSeconds(20));
+            models,
+            Defaults.HOST,
+            0,
+            new EngineLimits(2, 4, Duration.ZERO, 64 << 20),
+            Defaults.calls(),
+            Defaults.connections(),
+            Duration.ofSeconds(20))
+        .with(ToyHandover.PROVIDERS);
   }
 
   static ServerConfig with(ServerConfig config, EngineLimits engine, CallLimits calls) {
     return new ServerConfig(
-        config.models(),
-        config.host(),
-        config.port(),
-        engine,
-        calls,
-        config.connections(),
-        config.drainTimeout());
+            config.models(),
+            config.host(),
+            config.port(),
+            engine,
+            calls,
+            config.connections(),
+            config.drainTimeout())
+        .with(config.providers());
   }
 
   /** Room for this many toy images. */
@@ -130,7 +133,9 @@ final class ToyServer implements AutoCloseable {
 
   /** Waits until nothing is on the way in the server. */
   void awaitEmpty() throws InterruptedException {
-    while (server.admittedBytes() > 0 || server.inflightRequestBytes() > 0) {
+    while (server.admittedBytes() > 0
+        || server.inflightRequestBytes() > 0
+        || server.openTensors() > 0) {
       Thread.sleep(1);
     }
   }
@@ -140,5 +145,6 @@ final class ToyServer implements AutoCloseable {
     channel.shutdownNow();
     server.close();
     assertThat(server.admittedBytes()).isZero();
+    assertThat(server.openTensors()).isZero();
   }
 }

@@ -54,6 +54,21 @@ public record ServerConfig(
         RepositorySettings.DEFAULT);
   }
 
+  /** The same on other providers. */
+  public ServerConfig with(ProviderSettings other) {
+    return new ServerConfig(
+        models,
+        host,
+        port,
+        engine,
+        calls,
+        connections,
+        drainTimeout,
+        other,
+        adaptation,
+        repository);
+  }
+
   /** The same with other leave to adapt. */
   public ServerConfig with(Adaptation other) {
     return new ServerConfig(

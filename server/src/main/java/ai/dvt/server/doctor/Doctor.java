@@ -67,7 +67,8 @@ public final class Doctor {
   private List<Finding> tryOn(ExecutionProvider provider, ModelVersion model) {
     String section = model.name() + '/' + model.version();
     List<Finding> findings = new ArrayList<>();
-    SessionDevice device = new SessionDevice(provider, SessionSettings.DEFAULT, 1);
+    SessionDevice device =
+        new SessionDevice(provider, SessionSettings.DEFAULT, 1, settings.handover());
     try {
       VariantSpec variant = model.variantFor(provider.name());
       for (int stage = 1; stage <= variant.stages().size(); stage++) {

@@ -33,7 +33,7 @@ public interface Device extends AutoCloseable {
   /** What this device's cascades and workspaces hold now, outside ONNX Runtime. */
   NativeMemory memory();
 
-  /** Tensors open in ONNX Runtime; 0 while nothing runs. */
+  /** Tensors open in ONNX Runtime; 0 while nothing runs and nothing is handed over. */
   int openTensors();
 
   /** Ends the device; sessions and workspaces must be closed before. */

@@ -105,7 +105,8 @@ final class HostSessions implements CascadeSessions {
     return new HostRun(this, stage, rows, nanos, brought, out);
   }
 
-  private static ByteBuffer gatherImages(
+  /** All pictures, one after another, in the first input buffer. */
+  static ByteBuffer gatherImages(
       StageSession session, List<? extends RowWriter> images, HostWorkspace buffers) {
     int bytes = session.inputs().get(0).rowBytes();
     ByteBuffer batch = buffers.input(0, images.size() * bytes);

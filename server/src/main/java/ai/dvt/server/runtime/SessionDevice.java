@@ -3,6 +3,9 @@ package ai.dvt.server.runtime;
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.config.Handover;
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NativeRuntime;
 import ai.dvt.server.runtime.provider.ExecutionProvider;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -22,6 +25,7 @@ public class SessionDevice implements Device {
   private final ExecutionProvider provider;
   private final SessionSettings settings;
   private final int workers;
+  private final boolean handoverOnDevice;
   private final NativeMemory memory = new NativeMemory();
   private final AtomicInteger openTensors = new AtomicInteger();
 
@@ -29,14 +33,19 @@ public class SessionDevice implements Device {
    * @param provider owned from now on
    * @param workers threads that run stages side by side; a provider with memory of its own gets
    *     one, because its runs are serial
+   * @param handover where features and relations lie between the stages
    */
-  public SessionDevice(ExecutionProvider provider, SessionSettings settings, int workers) {
+  public SessionDevice(
+      ExecutionProvider provider, SessionSettings settings, int workers, Handover handover) {
     if (workers < 1) {
       throw new IllegalArgumentException("workers: " + workers + " (expected: >= 1)");
     }
     this.settings = settings;
     this.provider = provider;
     this.workers = provider.onHost() ? workers : 1;
+    this.handoverOnDevice =
+        handover == Handover.DEVICE
+            || (handover == Handover.AUTO && !provider.memory().equals("Cpu"));
     if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
       LOG.warn(
           "ORT_DISABLE_TELEMETRY: not set (expected: 1): ONNX Runtime 1.29 sends usage data and can"
@@ -91,7 +100,11 @@ public class SessionDevice implements Device {
                   openTensors));
         }
       }
+      CascadeSessions sessions = sessions(variant, maxBatch, layout, opened);
       complete = true;
+      return sessions;
+    } catch (NativeException e) {
+      throw new StageException("provider " + provider() + ": " + e.getMessage(), e);
     } catch (OrtException e) {
       throw new StageException("provider " + provider() + ": " + e.getMessage(), e);
     } finally {
@@ -99,7 +112,18 @@ public class SessionDevice implements Device {
         opened.forEach(StageSession::close);
       }
     }
-    return new HostSessions(variant, maxBatch, layout, opened, memory);
+  }
+
+  private CascadeSessions sessions(
+      VariantSpec variant, int maxBatch, HandoverLayout layout, List<StageSession> stages)
+      throws NativeException {
+    if (!handoverOnDevice) {
+      return new HostSessions(variant, maxBatch, layout, stages, memory);
+    }
+    NativeRuntime runtime =
+        NativeRuntime.open(provider.memory(), provider.deviceNumber(), openTensors);
+    RowSelection selection = new RowSelection(provider, settings, runtime);
+    return new DeviceSessions(variant, maxBatch, layout, stages, runtime, selection);
   }
 
   @Override

@@ -2,6 +2,9 @@ package ai.dvt.server.runtime;
 
 import ai.dvt.cascade.DataType;
 import ai.dvt.cascade.StageSpec;
+import ai.dvt.server.runtime.capi.NativeBinding;
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NativeRuntime;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -158,6 +161,11 @@ final class StageSession implements AutoCloseable {
       tensors.forEach(OnnxTensor::close);
       openTensors.addAndGet(-tensors.size());
     }
+  }
+
+  /** A new binding for one run. */
+  NativeBinding bind(NativeRuntime runtime) throws NativeException {
+    return runtime.bind(session);
   }
 
   private Map<String, OnnxTensor> open(

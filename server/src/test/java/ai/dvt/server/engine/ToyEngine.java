@@ -10,6 +10,7 @@ import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class ToyEngine implements AutoCloseable {
   }
 
   ToyEngine(Path folder, int workers, int maxBatch, long capacityBytes, EngineClock clock) {
-    device = new CpuDevice(SessionSettings.DEFAULT, workers);
+    device = new CpuDevice(SessionSettings.DEFAULT, workers, ToyHandover.CHOSEN);
     CascadeManifest manifest = ToyCascade.write(folder, "toy");
     try {
       sessions = device.open(folder, manifest, manifest.variants().get(0), maxBatch);

@@ -12,6 +12,7 @@ import ai.dvt.cascade.VariantSpec;
 import ai.dvt.cascade.npy.NpyArray;
 import ai.dvt.cascade.npy.NpyFile;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CpuDeviceTest {
   @TempDir Path folder;
-  private final CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, 1);
+  private final CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, 1, ToyHandover.CHOSEN);
   private CascadeManifest manifest;
   private VariantSpec variant;
 

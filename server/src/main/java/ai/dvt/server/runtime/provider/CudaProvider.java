@@ -42,6 +42,16 @@ public final class CudaProvider implements ExecutionProvider {
   }
 
   @Override
+  public String memory() {
+    return "Cuda";
+  }
+
+  @Override
+  public int deviceNumber() {
+    return Integer.parseInt(chosen.getOrDefault("device_id", "0"));
+  }
+
+  @Override
   public Map<String, String> options(StageGraph graph) {
     Map<String, String> options = new TreeMap<>(DEFAULTS);
     options.putAll(chosen);

@@ -12,6 +12,21 @@ public interface ExecutionProvider extends AutoCloseable {
   /** Whether its tensors lie in the host's memory. */
   boolean onHost();
 
+  /** ONNX Runtime's name of the memory that its tensors lie in. */
+  default String memory() {
+    return "Cpu";
+  }
+
+  /** The number of the device among those of its kind. */
+  default int deviceNumber() {
+    return 0;
+  }
+
+  /** What moves rows on the same device: graphs that nobody needs to compile. */
+  default ExecutionProvider forRows() {
+    return this;
+  }
+
   /** The options that a session of this graph gets. */
   Map<String, String> options(StageGraph graph);
 

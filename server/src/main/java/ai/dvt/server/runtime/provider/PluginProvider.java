@@ -14,12 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A provider that comes as a library of its own, e.g. OpenVINO's. All devices that the library
- * offers are handed to the session, in its order; the option {@code device_type} ({@code CPU},
+ * A provider that comes as a library of its own, e.g. OpenVINO's. A library may offer several
+ * execution providers (OpenVINO's a second one that chooses by itself) and a session takes devices
+ * of one only: the first is used, with all its devices. The option {@code hardware} ({@code CPU},
  * {@code GPU}, {@code NPU}) narrows them.
  */
 public final class PluginProvider implements ExecutionProvider {
-  private static final String DEVICE_TYPE = "device_type";
+  private static final String HARDWARE = "hardware";
 
   private final String name;
   private final List<OrtEpDevice> devices;
@@ -35,7 +36,7 @@ public final class PluginProvider implements ExecutionProvider {
    * Loads the library, until {@link #close}.
    *
    * @param name what to call it
-   * @param chosen the library's own options, and {@code device_type}
+   * @param chosen the library's own options, and {@code hardware}
    * @throws ProviderException if it cannot be loaded or offers no device here
    */
   static PluginProvider load(String name, Path library, Map<String, String> chosen)
@@ -49,11 +50,12 @@ public final class PluginProvider implements ExecutionProvider {
       List<String> before =
           environment.getEpDevices().stream().map(OrtEpDevice::getEpName).toList();
       environment.registerExecutionProviderLibrary(name, library.toAbsolutePath().toString());
-      Optional<String> type = Optional.ofNullable(chosen.get(DEVICE_TYPE));
+      Optional<String> type = Optional.ofNullable(chosen.get(HARDWARE));
       for (OrtEpDevice device : environment.getEpDevices()) {
         OrtHardwareDeviceType kind = device.getDevice().getType();
         if (!before.contains(device.getEpName())
-            && (type.isEmpty() || type.get().equalsIgnoreCase(kind.name()))) {
+            && (type.isEmpty() || type.get().equalsIgnoreCase(kind.name()))
+            && (devices.isEmpty() || devices.get(0).getEpName().equals(device.getEpName()))) {
           devices.add(device);
         }
       }
@@ -97,7 +99,7 @@ public final class PluginProvider implements ExecutionProvider {
   @Override
   public Map<String, String> options(StageGraph graph) {
     Map<String, String> options = new TreeMap<>(chosen);
-    options.remove(DEVICE_TYPE);
+    options.remove(HARDWARE);
     return options;
   }
 

@@ -40,6 +40,21 @@ public final class TensorRtProvider implements ExecutionProvider {
     return false;
   }
 
+  @Override
+  public String memory() {
+    return rest.memory();
+  }
+
+  @Override
+  public int deviceNumber() {
+    return Integer.parseInt(chosen.getOrDefault("device_id", "0"));
+  }
+
+  @Override
+  public ExecutionProvider forRows() {
+    return rest;
+  }
+
   /**
    * Engines and timings are kept, and every free dimension has its range from the start: a shape
    * outside of it would rebuild the engine inside a request.

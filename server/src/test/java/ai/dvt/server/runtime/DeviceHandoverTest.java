@@ -1,0 +1,186 @@
+package ai.dvt.server.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.dvt.cascade.CascadeManifest;
+import ai.dvt.cascade.DataType;
+import ai.dvt.server.config.Handover;
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NativeRuntime;
+import ai.dvt.server.runtime.capi.NativeValue;
+import ai.dvt.server.runtime.provider.CpuProvider;
+import ai.dvt.server.toy.ToyCascade;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the hand-over on a device owns and gives back; CpuDeviceTest runs through it, too. */
+@Timeout(60)
+class DeviceHandoverTest {
+  /** Tensors of group 1-2 (a, b) and of group 1-3 (c). */
+  private static final int TENSORS_AFTER_STAGE_1 = 3;
+
+  @TempDir private Path folder;
+  private final CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, 1, Handover.DEVICE);
+  private CascadeManifest manifest;
+
+  @BeforeEach
+  void write() {
+    manifest = ToyCascade.write(folder, "toy");
+  }
+
+  @AfterEach
+  void nothing_stays_open() {
+    assertThat(device.openTensors()).isZero();
+    assertThat(device.memory().openBlocks()).isZero();
+  }
+
+  private CascadeSessions open(int maxBatch) throws StageException {
+    return device.open(folder, manifest, manifest.variants().get(0), maxBatch);
+  }
+
+  private static List<RowWriter> pictures(int count) {
+    Random random = new Random(3);
+    List<RowWriter> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      float[] picture = ToyCascade.picture(3, i % 4, random);
+      rows.add(row -> row.asFloatBuffer().put(picture));
+    }
+    return rows;
+  }
+
+  @Test
+  void survivors_stay_on_the_device_and_the_rest_is_freed_with_the_run() throws Exception {
+    try (CascadeSessions sessions = open(4);
+        Workspace workspace = device.openWorkspace()) {
+      List<HandoverRow> kept;
+      try (StageRun run = sessions.run(1, pictures(4), List.of(), workspace)) {
+        kept = run.keep(List.of(1, 3));
+        assertThat(device.openTensors()).isEqualTo(2 * TENSORS_AFTER_STAGE_1);
+      }
+      assertThat(device.openTensors()).isEqualTo(TENSORS_AFTER_STAGE_1);
+      kept.get(0).close();
+      assertThat(device.openTensors()).isEqualTo(TENSORS_AFTER_STAGE_1);
+      kept.get(1).close();
+      assertThat(device.openTensors()).isZero();
+    }
+  }
+
+  @Test
+  void a_batch_that_goes_on_whole_is_not_copied() throws Exception {
+    try (CascadeSessions sessions = open(4);
+        Workspace workspace = device.openWorkspace()) {
+      List<HandoverRow> kept;
+      try (StageRun run = sessions.run(1, pictures(4), List.of(), workspace)) {
+        kept = run.keep(List.of(0, 1, 2, 3));
+        assertThat(device.openTensors()).isEqualTo(TENSORS_AFTER_STAGE_1);
+      }
+      kept.forEach(HandoverRow::close);
+    }
+  }
+
+  @Test
+  void rows_of_more_origins_than_one_graph_takes_make_a_batch() throws Exception {
+    int origins = 19;
+    List<RowWriter> pictures = pictures(origins);
+    try (CascadeSessions sessions = open(origins);
+        Workspace workspace = device.openWorkspace()) {
+      List<HandoverRow> rows = new ArrayList<>();
+      float[][] alone = new float[origins][];
+      for (int i = 0; i < origins; i++) {
+        try (StageRun run = sessions.run(1, pictures.subList(i, i + 1), List.of(), workspace)) {
+          rows.addAll(run.keep(List.of(0)));
+        }
+        try (StageRun run =
+            sessions.run(2, pictures.subList(i, i + 1), rows.subList(i, i + 1), workspace)) {
+          alone[i] = run.logits(0);
+        }
+      }
+      try (StageRun run = sessions.run(2, pictures, rows, workspace)) {
+        for (int i = 0; i < origins; i++) {
+          assertThat(run.logits(i)).containsExactly(alone[i]);
+        }
+      }
+      rows.forEach(HandoverRow::close);
+    }
+  }
+
+  @Test
+  void a_block_that_lost_half_its_rows_shrinks_before_the_next_run() throws Exception {
+    try (CascadeSessions sessions = open(8);
+        Workspace workspace = device.openWorkspace()) {
+      List<RowWriter> pictures = pictures(8);
+      List<HandoverRow> rows;
+      try (StageRun run = sessions.run(1, pictures, List.of(), workspace)) {
+        rows = run.keep(List.of(0, 1, 2, 3, 4, 5, 6, 7));
+      }
+      DeviceBlock whole = ((DeviceRow) rows.get(6)).enter(0).block();
+      whole.leave();
+      float[] before;
+      try (StageRun run = sessions.run(2, pictures.subList(6, 7), rows.subList(6, 7), workspace)) {
+        before = run.logits(0);
+      }
+      for (int row : new int[] {0, 1, 2, 3, 7}) {
+        rows.get(row).close();
+      }
+      try (StageRun run = sessions.run(2, pictures.subList(6, 7), rows.subList(6, 7), workspace)) {
+        assertThat(run.logits(0)).containsExactly(before);
+      }
+      DeviceRow.Place moved = ((DeviceRow) rows.get(6)).enter(0);
+      moved.block().leave();
+      assertThat(moved.block()).isNotSameAs(whole);
+      assertThat(moved.block().size()).isEqualTo(3);
+      assertThat(moved.index()).isEqualTo(2);
+      rows.forEach(HandoverRow::close);
+    }
+  }
+
+  @Test
+  void a_selection_that_fails_leaves_nothing_open_and_the_next_works() throws Exception {
+    AtomicInteger open = new AtomicInteger();
+    Tensor tensor = new Tensor("t", DataType.FLOAT32, List.of(2L));
+    try (NativeRuntime runtime = NativeRuntime.open("Cpu", 0, open);
+        RowSelection selection =
+            new RowSelection(new CpuProvider(), SessionSettings.DEFAULT, runtime)) {
+      ByteBuffer data = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+      data.asFloatBuffer().put(new float[] {1, 2, 3, 4});
+      try (NativeValue two = runtime.onHost(data, new long[] {2, 2}, 1)) {
+        List<RowSelection.Source> source = List.of(new RowSelection.Source(two, 2));
+        assertThatThrownBy(() -> selection.select(tensor, source, new long[] {7}))
+            .isInstanceOf(NativeException.class)
+            .hasMessageContaining("7");
+        assertThat(open.get()).isEqualTo(1);
+        try (NativeValue chosen = selection.select(tensor, source, new long[] {1, 0, 1})) {
+          assertThat(chosen.memory()).isEqualTo("Cpu");
+        }
+      }
+      assertThat(open.get()).isZero();
+    }
+  }
+
+  @Test
+  void a_device_that_is_not_there_is_named() {
+    assertThatThrownBy(() -> NativeRuntime.open("Moon", 0, new AtomicInteger()))
+        .isInstanceOf(NativeException.class)
+        .hasMessageStartingWith("memory Moon 0: ");
+  }
+
+  @Test
+  void the_self_test_passes_as_on_the_host() throws Exception {
+    try (CascadeSessions sessions = open(6)) {
+      SelfTest.Report report =
+          SelfTest.run(sessions, device, folder, manifest.selfTest().orElseThrow());
+      assertThat(report.problems()).isEmpty();
+    }
+  }
+}

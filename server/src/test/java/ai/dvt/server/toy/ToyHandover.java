@@ -1,0 +1,23 @@
+package ai.dvt.server.toy;
+
+import ai.dvt.server.config.Handover;
+import ai.dvt.server.config.ProviderSettings;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Which hand-over the tests of engine and server run through: the build runs them with {@code
+ * -Ddvt.test.handover=device} once more.
+ */
+public final class ToyHandover {
+  public static final Handover CHOSEN =
+      Handover.valueOf(System.getProperty("dvt.test.handover", "host").toUpperCase(Locale.ROOT));
+
+  /** The CPU with it. */
+  public static final ProviderSettings PROVIDERS =
+      new ProviderSettings(
+          List.of("cpu"), false, Map.of(), Map.of(), ProviderSettings.CPU.engines(), CHOSEN);
+
+  private ToyHandover() {}
+}
