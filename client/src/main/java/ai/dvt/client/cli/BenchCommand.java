@@ -8,6 +8,7 @@ import ai.dvt.client.call.ModelId;
 import ai.dvt.client.load.pictures.PictureSource;
 import ai.dvt.client.load.report.BenchJson;
 import ai.dvt.client.load.rounds.Comparison;
+import ai.dvt.client.load.rounds.Environment;
 import ai.dvt.client.load.rounds.ServerSide;
 import ai.dvt.client.load.rounds.Setting;
 import ai.dvt.client.load.rounds.Side;
@@ -36,6 +37,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   private static final long SEED = 1;
+
+  /** One of the two. */
+  enum SideName {
+    A,
+    B
+  }
 
   @Spec private CommandSpec spec;
   @Mixin private HelpOption help;
@@ -73,6 +80,17 @@ final class BenchCommand implements Callable<Integer> {
           "Exits by lot, e.g. 0.60,0.25,0.15: a hash of the image's number picks its exit, whatever"
               + " the exits say. A model of one exit ignores it.")
   private String exits;
+
+  @Option(
+      names = "--raw-chain",
+      arity = "0..1",
+      paramLabel = "A|B",
+      fallbackValue = "B",
+      description =
+          "This side (default: B) is not a server but the model's stages in a plain loop over full"
+              + " batches, with the server's threads and batch size; B's model is A's unless"
+              + " --against names one.")
+  private SideName rawChain;
 
   @Mixin private BenchLoadOptions load;
   @Mixin private BenchPictureOptions pictures;
@@ -113,28 +131,21 @@ final class BenchCommand implements Callable<Integer> {
     List<Setting> loads = load.settings();
     ServerSide.Clients clients = load.clients();
     PictureSource source = pictures.source(seed);
-    try (BenchServers.Servers open = servers.open();
-        ServerSide a = side(open, open.a(), id(open, model), source, clients);
-        ServerSide b =
-            against == null && open.a().equals(open.b())
-                ? null
-                : side(
-                    open,
-                    open.b(),
-                    against == null ? a.model().model() : parsed(against),
-                    source,
-                    clients)) {
+    try (BenchServers.Servers open = servers.open(serversNeeded(), rawChain != null);
+        BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form())) {
+      open(open, sides);
+      Side a = sides.a();
+      Optional<Side> b = sides.b();
       Comparison comparison =
-          new Comparison(
-              a, Optional.<Side>ofNullable(b), rules, new RoundsBar(spec.commandLine().getErr()));
+          new Comparison(a, b, rules, new RoundsBar(spec.commandLine().getErr()));
       List<Comparison.Result> results = comparison.run(settings(loads, a));
       if (json) {
         out.println(
             BenchJson.text(
                 BenchJson.of(
                     results,
-                    a.environment(),
-                    Optional.ofNullable(b).map(ServerSide::environment))));
+                    Environment.of(a.model()),
+                    b.map(side -> Environment.of(side.model())))));
       } else {
         BenchTable.print(results, out);
       }
@@ -142,15 +153,27 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private ServerSide side(
-      BenchServers.Servers open,
-      String target,
-      ModelId id,
-      PictureSource source,
-      ServerSide.Clients clients)
-      throws IOException {
-    return ServerSide.open(
-        target, id, source, pictures.form(), clients, () -> open.cpuSeconds(target));
+  private boolean serversNeeded() {
+    return rawChain != SideName.A || against != null;
+  }
+
+  /** Servers first: a raw chain runs with a server's settings. */
+  private void open(BenchServers.Servers open, BenchSides sides) throws IOException {
+    boolean two = against != null || rawChain == SideName.B || !open.a().equals(open.b());
+    if (rawChain != SideName.A) {
+      sides.openServerA(id(open, model));
+    } else if (model == null) {
+      throw new IllegalArgumentException("--raw-chain: A (expected: with --model)");
+    }
+    Optional<ModelId> other = Optional.ofNullable(against).map(BenchCommand::parsed);
+    if (two && rawChain != SideName.B) {
+      sides.openServerB(other.orElseGet(() -> sides.a().model().model()));
+    }
+    if (rawChain == SideName.A) {
+      sides.openRawChainA(parsed(model));
+    } else if (rawChain == SideName.B) {
+      sides.openRawChainB(other.orElseGet(() -> sides.a().model().model()));
+    }
   }
 
   private static ModelId id(BenchServers.Servers open, String name) {
@@ -194,7 +217,7 @@ final class BenchCommand implements Callable<Integer> {
     return Duration.ofNanos(Math.round(value * 1e9));
   }
 
-  private List<Setting> settings(List<Setting> loads, ServerSide a) {
+  private List<Setting> settings(List<Setting> loads, Side a) {
     if (points == null) {
       return loads;
     }

@@ -61,12 +61,22 @@ final class BenchServers {
     }
   }
 
-  Servers open() {
+  /**
+   * The servers.
+   *
+   * @param needed whether any side is a server
+   * @param rawChain whether a side is none, and needs the models for itself
+   */
+  Servers open(boolean needed, boolean rawChain) {
+    boolean foreign = target != null || !needed;
+    if (foreign && !options.isEmpty() || target != null && models != null && !rawChain) {
+      throw new IllegalArgumentException(
+          "--models, --server-option: given (expected: only with a server to start)");
+    }
+    if (!needed) {
+      return new Servers("", "", null);
+    }
     if (target != null) {
-      if (models != null || !options.isEmpty()) {
-        throw new IllegalArgumentException(
-            "--models, --server-option: given (expected: not together with a SERVER)");
-      }
       return new Servers(target, targetB == null ? target : targetB, null);
     }
     ServerProcess server =
@@ -74,7 +84,8 @@ final class BenchServers {
     return new Servers(server.target(), targetB == null ? server.target() : targetB, server);
   }
 
-  private Path folder() {
+  /** The folder of models of the server to start, and of raw chains. */
+  Path folder() {
     Path folder =
         models == null ? ServerOptions.home().resolve("onnx-models") : models.toAbsolutePath();
     if (!Files.isDirectory(folder)) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.ExitCode;
       ServeCommand.class,
       CalibrateCommand.class,
       EvaluateCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      RawChainCommand.class
     })
 public final class ServerMain {
   /** Kept, because a logger that nobody holds forgets its level. */

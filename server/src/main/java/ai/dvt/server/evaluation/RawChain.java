@@ -16,17 +16,37 @@ import java.util.List;
  * but the last ones. The yardstick for what the engine may cost.
  */
 public final class RawChain {
+  /** The images of a run. */
+  public interface Images {
+    /** The number of the next image; negative when there is none. */
+    long next();
+
+    /** The input of an image. */
+    RowWriter row(long image);
+  }
+
   /** Whether an image leaves. */
   @FunctionalInterface
   public interface Exits {
     /**
      * Not asked at the last exit.
      *
-     * @param image its number, from 0
+     * @param image its number
      * @param exit from 1
      * @param logits float32 [classes]
      */
-    boolean leaves(int image, int exit, float[] logits);
+    boolean leaves(long image, int exit, float[] logits);
+  }
+
+  /** Hears of an image that left. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * @param image its number
+     * @param exit from 1
+     * @param logits float32 [classes]
+     */
+    void left(long image, int exit, float[] logits);
   }
 
   /**
@@ -38,7 +58,7 @@ public final class RawChain {
   public record Left(int exit, float[] logits) {}
 
   /** An image on its way; {@code row} is null before stage 1. */
-  private record Waiting(int image, HandoverRow row) {}
+  private record Waiting(long image, HandoverRow row) {}
 
   private final Device device;
   private final CascadeSessions sessions;
@@ -58,41 +78,67 @@ public final class RawChain {
   }
 
   /**
-   * Runs all images: a deeper stage as soon as it fills a batch, what remains at the end.
+   * Runs some images: a deeper stage as soon as it fills a batch, what remains at the end.
    *
    * @return one an image, in the order of {@code images}
    */
   public List<Left> run(List<? extends RowWriter> images, Exits exits) throws StageException {
-    int stages = sessions.variant().stages().size();
     Left[] left = new Left[images.size()];
+    run(
+        new Images() {
+          private int next;
+
+          @Override
+          public long next() {
+            return next < images.size() ? next++ : -1;
+          }
+
+          @Override
+          public RowWriter row(long image) {
+            return images.get((int) image);
+          }
+        },
+        exits,
+        (image, exit, logits) -> left[(int) image] = new Left(exit, logits),
+        true);
+    return Arrays.asList(left);
+  }
+
+  /**
+   * Runs images until there is no next one: a deeper stage as soon as it fills a batch.
+   *
+   * @param remains whether to run what fills no batch at the end; otherwise it is given up
+   */
+  public void run(Images images, Exits exits, Listener listener, boolean remains)
+      throws StageException {
+    int stages = sessions.variant().stages().size();
     List<List<Waiting>> queues = new ArrayList<>();
     for (int stage = 1; stage <= stages; stage++) {
       queues.add(new ArrayList<>());
     }
     try (Workspace workspace = device.openWorkspace()) {
-      for (int image = 0; image < images.size(); image++) {
+      for (long image = images.next(); image >= 0; image = images.next()) {
         queues.get(0).add(new Waiting(image, null));
         for (int stage = 1; stage <= stages && queues.get(stage - 1).size() >= batch; stage++) {
-          step(stage, images, exits, queues, left, workspace);
+          step(stage, images, exits, queues, listener, workspace);
         }
       }
-      for (int stage = 1; stage <= stages; stage++) {
+      for (int stage = 1; remains && stage <= stages; stage++) {
         while (!queues.get(stage - 1).isEmpty()) {
-          step(stage, images, exits, queues, left, workspace);
+          step(stage, images, exits, queues, listener, workspace);
         }
       }
     } finally {
       queues.forEach(queue -> queue.forEach(RawChain::free));
     }
-    return Arrays.asList(left);
   }
 
   private void step(
       int stage,
-      List<? extends RowWriter> images,
+      Images images,
       Exits exits,
       List<List<Waiting>> queues,
-      Left[] left,
+      Listener listener,
       Workspace workspace)
       throws StageException {
     List<Waiting> queue = queues.get(stage - 1);
@@ -102,14 +148,14 @@ public final class RawChain {
     try (StageRun run =
         sessions.run(
             stage,
-            rows.stream().map(row -> images.get(row.image())).toList(),
+            rows.stream().map(row -> images.row(row.image())).toList(),
             stage == 1 ? List.of() : rows.stream().map(Waiting::row).toList(),
             workspace)) {
       for (int row = 0; row < rows.size(); row++) {
-        int image = rows.get(row).image();
+        long image = rows.get(row).image();
         float[] logits = run.logits(row);
         if (last || exits.leaves(image, stage, logits)) {
-          left[image] = new Left(stage, logits);
+          listener.left(image, stage, logits);
           free(rows.get(row));
         } else {
           going.add(row);

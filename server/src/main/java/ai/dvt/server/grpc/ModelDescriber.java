@@ -6,10 +6,21 @@ import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.v1.ModelStatus;
 import ai.dvt.cascade.wire.Manifests;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
 
 /** What {@code ListModels} and {@code DescribeModel} say of models. */
-final class ModelDescriber {
+public final class ModelDescriber {
   private ModelDescriber() {}
+
+  /** What {@code DescribeModel} would say of a model, as one line of JSON. */
+  public static String json(ServedModel model) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(describe(model));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   static ListModelsResponse list(ModelCatalogue catalogue) {
     ListModelsResponse.Builder response = ListModelsResponse.newBuilder();

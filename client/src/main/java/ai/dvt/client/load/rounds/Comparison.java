@@ -83,7 +83,7 @@ public final class Comparison {
   }
 
   private void check(Side side, Optional<ExitPolicy> policy) {
-    policy.ifPresent(side::bind);
+    policy.ifPresent(side.model()::bind);
     rules
         .exits()
         .filter(exits -> side.exits() > 1 && exits.shares().size() != side.exits())
@@ -103,7 +103,7 @@ public final class Comparison {
   /** Measures all settings in order. */
   public List<Result> run(List<Setting> settings) throws InterruptedException {
     for (Setting setting : settings) {
-      setting.point().map(ExitRule.AtPoint::new).map(ExitPolicy::of).ifPresent(a::bind);
+      setting.point().map(ExitRule.AtPoint::new).map(ExitPolicy::of).ifPresent(a.model()::bind);
     }
     int warmUps = rules.warmUp().isZero() ? 0 : 1;
     total = settings.size() * (warmUps + rules.rounds()) * (b.isPresent() ? 2 : 1);

@@ -22,8 +22,8 @@ import java.util.Map;
 public record Environment(
     String modelSha256, String provider, int threads, String runtimeVersion, String commit) {
 
-  /** As the server describes it. */
-  static Environment of(ModelDescription model) {
+  /** Of a model as it is run. */
+  public static Environment of(ModelDescription model) {
     ModelDescription.Execution execution = model.execution();
     return new Environment(
         sha256(model),

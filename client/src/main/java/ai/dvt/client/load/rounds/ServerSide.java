@@ -1,7 +1,5 @@
 package ai.dvt.client.load.rounds;
 
-import ai.dvt.cascade.BoundPolicy;
-import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
@@ -53,7 +51,8 @@ public final class ServerSide implements Side {
       Clients clients,
       Supplier<OptionalDouble> cpuSeconds) {
     this.model = model;
-    this.messages = new ImageMessages(model.model(), exits(model), pictures);
+    this.messages =
+        new ImageMessages(model.model(), model.variantInUse().stages().size(), pictures);
     this.clients = clients;
     this.cpuSeconds = cpuSeconds;
   }
@@ -88,33 +87,14 @@ public final class ServerSide implements Side {
     return side;
   }
 
-  private static int exits(ModelDescription model) {
-    return model.variantInUse().stages().size();
-  }
-
   @Override
   public String name() {
     return model.model().toString();
   }
 
   @Override
-  public int exits() {
-    return exits(model);
-  }
-
-  /** The model as the server describes it. */
   public ModelDescription model() {
     return model;
-  }
-
-  @Override
-  public BoundPolicy bind(ExitPolicy policy) {
-    return model.bind(policy);
-  }
-
-  @Override
-  public Environment environment() {
-    return Environment.of(model);
   }
 
   @Override
