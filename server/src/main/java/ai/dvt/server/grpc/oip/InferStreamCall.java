@@ -76,7 +76,7 @@ final class InferStreamCall implements StreamObserver<ModelInferRequest>, OpenCa
     synchronized (this) {
       reading = false;
       if (over) {
-        charge.close();
+        request.cancel();
         return;
       }
       waitingForRoom = true;

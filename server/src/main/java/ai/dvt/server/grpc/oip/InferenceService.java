@@ -157,13 +157,15 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
       ModelConfigRequest request, StreamObserver<ModelConfigResponse> observer) {
     answer(
         observer,
-        () ->
-            ModelConfigResponse.newBuilder()
-                .setConfig(
-                    ModelMessages.config(
-                        catalogue.get().find(request.getName(), request.getVersion(), ""),
-                        limits.imagesPerRequest()))
-                .build());
+        () -> {
+          ModelCatalogue models = catalogue.get();
+          ServedModel model = models.find(request.getName(), request.getVersion(), "");
+          return ModelConfigResponse.newBuilder()
+              .setConfig(
+                  ModelMessages.config(
+                      model, models.versions(model.version().name()), limits.imagesPerRequest()))
+              .build();
+        });
   }
 
   @Override

@@ -52,9 +52,10 @@ final class ModelMessages {
   }
 
   /**
+   * @param versions all that are served
    * @param imagesPerRequest the most images of one request
    */
-  static ModelConfig config(ServedModel model, int imagesPerRequest) {
+  static ModelConfig config(ServedModel model, List<String> versions, int imagesPerRequest) {
     ModelVersion version = model.version();
     Preprocessing picture = version.manifest().preprocessing();
     ModelConfig.Builder config =
@@ -63,9 +64,13 @@ final class ModelMessages {
             .setPlatform(PLATFORM)
             .setBackend(BACKEND)
             .setVersionPolicy(
-                ModelVersionPolicy.newBuilder().setAll(ModelVersionPolicy.All.getDefaultInstance()))
+                ModelVersionPolicy.newBuilder()
+                    .setSpecific(
+                        ModelVersionPolicy.Specific.newBuilder()
+                            .addAllVersions(versions.stream().map(Long::valueOf).toList())))
             .setMaxBatchSize(imagesPerRequest)
-            .setDynamicBatching(ModelDynamicBatching.getDefaultInstance())
+            .setDynamicBatching(
+                ModelDynamicBatching.newBuilder().setPriorityLevels(2).setDefaultPriorityLevel(1))
             .addInput(
                 ModelInput.newBuilder()
                     .setName(InputTensor.IMAGE)

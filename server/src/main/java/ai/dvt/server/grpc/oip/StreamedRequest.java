@@ -11,6 +11,7 @@ import ai.dvt.server.grpc.ImageTurn;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request of a {@code ModelStreamInfer}: a response for every image as it exits. */
 final class StreamedRequest implements ImageGroup.Events {
@@ -21,9 +22,15 @@ final class StreamedRequest implements ImageGroup.Events {
   private final InferTurns turns;
   private final Charge charge;
   private final ImageGroup images;
+
+  /** The model stays loaded until the last image is answered: images come in one by one. */
+  private final AtomicBoolean holdsModel;
+
   private int unanswered;
 
   /**
+   * Begun with {@link #start} or ended with {@link #cancel}.
+   *
    * @param charge of the request's message; closed at its end
    */
   StreamedRequest(
@@ -38,6 +45,7 @@ final class StreamedRequest implements ImageGroup.Events {
     this.charge = charge;
     this.unanswered = order.images().count();
     this.images = new ImageGroup(intake, unanswered, this);
+    this.holdsModel = new AtomicBoolean(order.order().model().cascade().enter());
   }
 
   int count() {
@@ -50,7 +58,14 @@ final class StreamedRequest implements ImageGroup.Events {
 
   void cancel() {
     images.cancel();
+    release();
+  }
+
+  private void release() {
     charge.close();
+    if (holdsModel.compareAndSet(true, false)) {
+      order.order().model().cascade().leave();
+    }
   }
 
   @Override
@@ -103,7 +118,7 @@ final class StreamedRequest implements ImageGroup.Events {
       }
     }
     if (last) {
-      charge.close();
+      release();
     }
     stream.answered(this, last);
   }
