@@ -59,7 +59,7 @@ public final class CascadeServer implements AutoCloseable {
     this.engine =
         new CascadeEngine(
             device,
-            new EngineSettings(config.engine().queueBytes(), config.engine().maxQueueDelay()));
+            new EngineSettings(config.engine().queue().bytes(), config.engine().queue().rows()));
     this.decoders = decoders(config.engine().workers());
     CallTurns turns = new CallTurns();
     this.models =
@@ -84,7 +84,8 @@ public final class CascadeServer implements AutoCloseable {
                       config.repository().control() ? Optional.of(models) : Optional.empty())),
               List.of(turns, watcher, metrics.calls()),
               config.calls(),
-              config.connections());
+              config.connections(),
+              config.engine().queue().clientKeyHeader());
     } catch (IOException | RuntimeException e) {
       closeInside();
       throw new ServerException(
@@ -142,10 +143,7 @@ public final class CascadeServer implements AutoCloseable {
 
   private ModelLoader loader() {
     return new ModelLoader(
-        device,
-        config.engine().maxBatch(),
-        config.adaptation(),
-        new PictureDecoder(pictureLimits()));
+        device, config.engine(), config.adaptation(), new PictureDecoder(pictureLimits()));
   }
 
   private void load() throws ServerException {

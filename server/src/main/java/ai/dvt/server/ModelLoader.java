@@ -5,6 +5,9 @@ import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.BuildCommit;
+import ai.dvt.server.config.Defaults;
+import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.engine.load.LoadPlan;
@@ -36,14 +39,14 @@ final class ModelLoader {
   private static final Duration MEASURING = Duration.ofSeconds(3);
 
   private final Device device;
-  private final int maxBatch;
+  private final EngineLimits limits;
   private final Adaptation adaptation;
   private final PictureDecoder decoder;
 
-  ModelLoader(Device device, int maxBatch, Adaptation adaptation, PictureDecoder decoder) {
+  ModelLoader(Device device, EngineLimits limits, Adaptation adaptation, PictureDecoder decoder) {
     this.adaptation = adaptation;
     this.device = device;
-    this.maxBatch = maxBatch;
+    this.limits = limits;
     this.decoder = decoder;
   }
 
@@ -58,7 +61,8 @@ final class ModelLoader {
     CascadeSessions sessions;
     try {
       VariantSpec variant = version.variantFor(device.provider());
-      sessions = device.open(files, version.manifest(), variant, maxBatch);
+      sessions =
+          device.open(files, version.manifest(), variant, limits.maxBatch().orElse(Defaults.BATCH));
     } catch (RepositoryException | StageException e) {
       problems.add(e.getMessage());
       return Optional.empty();
@@ -74,9 +78,10 @@ final class ModelLoader {
                 RuntimeVersion.text(),
                 device.workers(),
                 SessionSettings.DEFAULT.threads(),
-                maxBatch,
+                cascade.maxBatch(),
                 BuildCommit.id()));
     warmUp(model, sessions, files, problems);
+    cascade.setPace(pace(cascade));
     try {
       model.bind(version.defaultPolicy());
     } catch (ContractException e) {
@@ -90,6 +95,12 @@ final class ModelLoader {
     }
     cascade.close();
     return Optional.empty();
+  }
+
+  private Pace pace(ServedCascade cascade) {
+    return limits.maxQueueDelays().isEmpty()
+        ? Pace.measured(cascade.times(), cascade.stages(), cascade.maxBatch())
+        : new Pace(List.of(cascade.maxBatch()), limits.maxQueueDelays());
   }
 
   private void adapt(ServedModel model, CascadeSessions sessions, List<String> problems) {

@@ -39,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
   private String model;
 
   @Option(names = "--max-batch", paramLabel = "N", description = "Of the self-test (default: 8).")
-  private int maxBatch = Defaults.engine().maxBatch();
+  private int maxBatch = Defaults.BATCH;
 
   @Option(names = "--json", description = "Print a JSON document.")
   private boolean json;

@@ -68,7 +68,7 @@ final class RawChainCommand implements Callable<Integer> {
       names = "--max-batch",
       paramLabel = "N",
       description = "Images in a run (default: ${DEFAULT-VALUE}).")
-  private int maxBatch = Defaults.engine().maxBatch();
+  private int maxBatch = Defaults.BATCH;
 
   @Option(
       names = {"-h", "--help"},

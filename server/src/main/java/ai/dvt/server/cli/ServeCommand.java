@@ -8,6 +8,8 @@ import ai.dvt.server.config.ConnectionLimits;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.config.HttpSettings;
+import ai.dvt.server.config.Mode;
+import ai.dvt.server.config.QueueLimits;
 import ai.dvt.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ArgGroup;
@@ -174,18 +178,35 @@ final class ServeCommand implements Callable<Integer> {
     private int workers = defaults.workers();
 
     @Option(
+        names = "--mode",
+        paramLabel = "MODE",
+        description =
+            "throughput: one-thread workers; latency: one worker with all threads; auto: measured"
+                + " at start (default).")
+    private Mode mode = defaults.mode();
+
+    @Option(
         names = "--max-batch",
         paramLabel = "N",
-        description = "Most images in a run (default: 8).")
-    private int maxBatch = defaults.maxBatch();
+        converter = BatchConverter.class,
+        description = "Most images in a run; auto: measured at start (default).")
+    private OptionalInt maxBatch = defaults.maxBatch();
 
     @Option(
         names = "--max-queue-delay",
-        paramLabel = "TIME",
+        paramLabel = "TIME[,TIME...]",
+        split = ",",
         converter = DurationConverter.class,
         description =
-            "How long a partial batch waits while a full one runs first (default: 100ms).")
-    private Duration maxQueueDelay = defaults.maxQueueDelay();
+            "How long a partial batch waits while a full one runs first, by stage, the last for all"
+                + " further ones (default: twice the time of the stage's full batch).")
+    private List<Duration> maxQueueDelays = defaults.maxQueueDelays();
+
+    @Option(
+        names = "--queue-rows",
+        paramLabel = "N",
+        description = "Admitted images (default: 1024).")
+    private int queueRows = defaults.queue().rows();
 
     @Option(
         names = "--queue-bytes",
@@ -194,10 +215,23 @@ final class ServeCommand implements Callable<Integer> {
         description =
             "Pictures and handed-over tensors of all admitted images"
                 + " (default: half the heap's limit).")
-    private long queueBytes = defaults.queueBytes();
+    private long queueBytes = defaults.queue().bytes();
+
+    @Option(
+        names = "--client-key-header",
+        paramLabel = "NAME",
+        description =
+            "Metadata that tells clients apart, who then take turns"
+                + " (default: their addresses do).")
+    private String clientKeyHeader;
 
     EngineLimits limits() {
-      return new EngineLimits(workers, maxBatch, maxQueueDelay, queueBytes);
+      return new EngineLimits(
+          workers,
+          mode,
+          maxBatch,
+          maxQueueDelays,
+          new QueueLimits(queueRows, queueBytes, Optional.ofNullable(clientKeyHeader)));
     }
   }
 

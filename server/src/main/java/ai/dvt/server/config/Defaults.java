@@ -2,12 +2,18 @@ package ai.dvt.server.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The settings of an operator who chose nothing. */
 public final class Defaults {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8500;
+
+  /** Images of a run where nothing is measured: to compare figures, to test models. */
+  public static final int BATCH = 8;
+
   public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
 
   /** Compiled engines, with the user's other caches. */
@@ -17,15 +23,17 @@ public final class Defaults {
   private Defaults() {}
 
   /**
-   * One worker a core; half of the heap's limit for admitted images, which lie outside the heap.
+   * A thread a core, mode and batch size by measuring; 1024 images and half of the heap's limit for
+   * admitted images, which lie outside the heap.
    */
   public static EngineLimits engine() {
     Runtime runtime = Runtime.getRuntime();
     return new EngineLimits(
         runtime.availableProcessors(),
-        8,
-        Duration.ofMillis(100),
-        Math.max(64L << 20, runtime.maxMemory() / 2));
+        Mode.AUTO,
+        OptionalInt.empty(),
+        List.of(),
+        new QueueLimits(1024, Math.max(64L << 20, runtime.maxMemory() / 2), Optional.empty()));
   }
 
   /**
@@ -40,7 +48,7 @@ public final class Defaults {
         Duration.ofSeconds(60),
         1024,
         256,
-        engine().queueBytes() / 2,
+        engine().queue().bytes() / 2,
         Duration.ofSeconds(30));
   }
 

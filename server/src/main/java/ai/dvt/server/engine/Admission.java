@@ -1,37 +1,56 @@
 package ai.dvt.server.engine;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * Lets images in while there is room for all that they will keep alive. Whoever is in gets to the
- * end: the largest footprint of the whole way is reserved at once. Safe from any thread.
+ * Lets images in while there is room for all that they will keep alive, in rows and in bytes.
+ * Whoever is in gets to the end: the largest footprint of the whole way is reserved at once. Safe
+ * from any thread.
  *
- * <p>First come, first served: nobody overtakes a waiting image. An image larger than the whole
- * capacity comes in when it is alone.
+ * <p>Who waits, waits in a {@link FairLine}: nobody overtakes the one whose turn it is. A caller
+ * that does not want to wait long ({@link #reserveOrRefuse}) is refused when the room is taken and
+ * its client already holds its share of it; a client with less than its share waits for its turn,
+ * so a flood of others cannot lock it out. An image larger than the whole capacity comes in when it
+ * is alone.
  */
 public final class Admission {
-  private static final class Place implements Waiting {
-    final Admission admission;
+  /** A line of so many clients with one image each is too long for another one. */
+  private static final int MOST_CLIENTS = 10_000;
+
+  private final class Place implements Waiting {
+    final Caller caller;
     final long bytes;
     final Consumer<Reservation> granted;
 
-    Place(Admission admission, long bytes, Consumer<Reservation> granted) {
-      this.admission = admission;
+    Place(Caller caller, long bytes, Consumer<Reservation> granted) {
+      this.caller = caller;
       this.bytes = bytes;
       this.granted = granted;
     }
 
     @Override
     public void close() {
-      admission.giveUp(this);
+      giveUp(this);
     }
   }
 
+  /** What one client has in and in the line. */
+  private static final class Holding {
+    int rows;
+    long bytes;
+  }
+
   private final long capacityBytes;
-  private final Deque<Place> line = new ArrayDeque<>();
+  private final int capacityRows;
+  private final LongSupplier clock;
+  private final FairLine<Place> line = new FairLine<>(place -> place.caller);
+  private final Map<String, Holding> clients = new HashMap<>();
+  private final DrainRate drain = new DrainRate();
   private volatile Runnable shortage = () -> {};
   private long reservedBytes;
   private int rows;
@@ -40,12 +59,19 @@ public final class Admission {
 
   /**
    * @param capacityBytes of all images in the engine together
+   * @param capacityRows images in the engine
+   * @param clock as {@link System#nanoTime}
    */
-  public Admission(long capacityBytes) {
+  Admission(long capacityBytes, int capacityRows, LongSupplier clock) {
     if (capacityBytes < 1) {
       throw new IllegalArgumentException("capacity: " + capacityBytes + " bytes (expected: >= 1)");
     }
+    if (capacityRows < 1) {
+      throw new IllegalArgumentException("capacity: " + capacityRows + " rows (expected: >= 1)");
+    }
     this.capacityBytes = capacityBytes;
+    this.capacityRows = capacityRows;
+    this.clock = clock;
   }
 
   public long capacityBytes() {
@@ -59,12 +85,26 @@ public final class Admission {
   /** What is in, what waits, and what was counted so far. */
   public synchronized AdmissionStatistics statistics() {
     return new AdmissionStatistics(
-        rows, Integer.MAX_VALUE, reservedBytes, capacityBytes, line.size(), admitted, refused);
+        rows, capacityRows, reservedBytes, capacityBytes, line.size(), admitted, refused);
   }
 
   /** Images that wait for room. */
   public synchronized int waiting() {
     return line.size();
+  }
+
+  /** For the policy; nearly full: somebody waits, or 7 of 8 parts are taken. */
+  synchronized BatchPolicy.Room room() {
+    return new BatchPolicy.Room(
+        rows,
+        !line.isEmpty()
+            || reservedBytes >= capacityBytes - capacityBytes / 8
+            || rows >= capacityRows - capacityRows / 8);
+  }
+
+  /** When somebody who was just refused should come again, by how fast images leave. */
+  public synchronized Duration retryAfter() {
+    return drain.pause(line.size(), clock.getAsLong());
   }
 
   /**
@@ -74,20 +114,25 @@ public final class Admission {
    */
   public Optional<Reservation> tryReserve(ServedCascade cascade, long imageBytes) {
     long bytes = cascade.footprint(imageBytes);
-    if (!takeNow(bytes)) {
+    Optional<Reservation> room = takeNow(bytes);
+    if (room.isEmpty()) {
       shortage.run();
-      if (!takeNow(bytes)) {
+      room = takeNow(bytes);
+      if (room.isEmpty()) {
         synchronized (this) {
           refused++;
         }
-        return Optional.empty();
       }
     }
-    return Optional.of(new Reservation(this, bytes));
+    return room;
   }
 
-  private synchronized boolean takeNow(long bytes) {
-    return line.isEmpty() && take(bytes);
+  private synchronized Optional<Reservation> takeNow(long bytes) {
+    if (!line.isEmpty() || !fits(bytes)) {
+      return Optional.empty();
+    }
+    hold(Caller.LOCAL, bytes);
+    return Optional.of(enter(Caller.LOCAL, bytes));
   }
 
   /** Sets what runs, outside any lock, when an image finds no room: whoever can gives some back. */
@@ -95,18 +140,25 @@ public final class Admission {
     shortage = giveBack;
   }
 
+  /** As the other, for the process itself. */
+  public Waiting reserveWhenRoom(
+      ServedCascade cascade, long imageBytes, Consumer<Reservation> granted) {
+    return reserveWhenRoom(cascade, imageBytes, Caller.LOCAL, granted);
+  }
+
   /**
-   * First come, first served: {@code granted} runs once there is room, on this thread if that is
-   * now, else on the thread that gave room back; it must not block. Closing the returned handle
-   * gives up the place.
+   * Waits in the fair line: {@code granted} runs once there is room, on this thread if that is now,
+   * else on the thread that gave room back; it must not block. Closing the returned handle gives up
+   * the place.
    *
    * @param imageBytes {@link InputRow#queuedBytes}
    * @param granted gets the reservation for its own
    */
   public Waiting reserveWhenRoom(
-      ServedCascade cascade, long imageBytes, Consumer<Reservation> granted) {
-    Place place = new Place(this, cascade.footprint(imageBytes), granted);
+      ServedCascade cascade, long imageBytes, Caller caller, Consumer<Reservation> granted) {
+    Place place = new Place(caller, cascade.footprint(imageBytes), granted);
     synchronized (this) {
+      hold(caller, place.bytes);
       line.add(place);
     }
     grantFirst();
@@ -120,10 +172,45 @@ public final class Admission {
     return place;
   }
 
-  void release(long bytes) {
+  /**
+   * As {@link #reserveWhenRoom}, for callers that rather come again than wait long: with the room
+   * taken, only a client that holds less than its share of it may wait. The share is the room
+   * divided by the clients that hold or wait for some.
+   *
+   * @return empty if refused; {@code granted} is not called then
+   */
+  public Optional<Waiting> reserveOrRefuse(
+      ServedCascade cascade, long imageBytes, Caller caller, Consumer<Reservation> granted) {
+    Place place = new Place(caller, cascade.footprint(imageBytes), granted);
+    if (!lineUp(place)) {
+      shortage.run();
+      if (!lineUp(place)) {
+        synchronized (this) {
+          refused++;
+        }
+        return Optional.empty();
+      }
+    }
+    grantFirst();
+    return Optional.of(place);
+  }
+
+  private synchronized boolean lineUp(Place place) {
+    boolean now = line.isEmpty() && fits(place.bytes);
+    if (!now && !mayWait(place.caller, place.bytes)) {
+      return false;
+    }
+    hold(place.caller, place.bytes);
+    line.add(place);
+    return true;
+  }
+
+  void release(Caller caller, long bytes) {
     synchronized (this) {
       reservedBytes -= bytes;
       rows--;
+      letGo(caller, bytes);
+      drain.left(clock.getAsLong());
     }
     grantFirst();
   }
@@ -132,6 +219,9 @@ public final class Admission {
     boolean blocked;
     synchronized (this) {
       blocked = line.remove(place);
+      if (blocked) {
+        letGo(place.caller, place.bytes);
+      }
     }
     if (blocked) {
       grantFirst();
@@ -141,24 +231,53 @@ public final class Admission {
   private void grantFirst() {
     while (true) {
       Place first;
+      Reservation room;
       synchronized (this) {
         first = line.peek();
-        if (first == null || !take(first.bytes)) {
+        if (first == null || !fits(first.bytes)) {
           return;
         }
-        line.remove();
+        line.poll();
+        room = enter(first.caller, first.bytes);
       }
-      first.granted.accept(new Reservation(this, first.bytes));
+      first.granted.accept(room);
     }
   }
 
-  private boolean take(long bytes) {
-    if (reservedBytes > 0 && reservedBytes + bytes > capacityBytes) {
-      return false;
-    }
+  private boolean fits(long bytes) {
+    return rows == 0 || (rows < capacityRows && bytes <= capacityBytes - reservedBytes);
+  }
+
+  private Reservation enter(Caller caller, long bytes) {
     reservedBytes += bytes;
     rows++;
     admitted++;
-    return true;
+    return new Reservation(this, caller, bytes);
+  }
+
+  private boolean mayWait(Caller caller, long bytes) {
+    Holding own = clients.get(caller.client());
+    if (own == null) {
+      return clients.size() < MOST_CLIENTS;
+    }
+    int sharers = clients.size();
+    return sharers > 1
+        && own.rows < Math.max(1, capacityRows / sharers)
+        && bytes <= capacityBytes / sharers - own.bytes;
+  }
+
+  private void hold(Caller caller, long bytes) {
+    Holding own = clients.computeIfAbsent(caller.client(), client -> new Holding());
+    own.rows++;
+    own.bytes += bytes;
+  }
+
+  private void letGo(Caller caller, long bytes) {
+    Holding own = clients.get(caller.client());
+    own.rows--;
+    own.bytes -= bytes;
+    if (own.rows == 0) {
+      clients.remove(caller.client());
+    }
   }
 }

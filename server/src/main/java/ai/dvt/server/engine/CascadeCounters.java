@@ -16,6 +16,7 @@ final class CascadeCounters {
 
   private static final class StageCounters {
     final LongAdder[] runs;
+    final LongAdder rows = new LongAdder();
     final LongAdder runNanos = new LongAdder();
     final LongAdder queueNanos = new LongAdder();
     final LongAdder[] answered = adders(ExitReason.values().length);
@@ -41,8 +42,20 @@ final class CascadeCounters {
   void ran(int stage, int rows, long runNanos, long queueNanos) {
     StageCounters counters = stages.get(stage - 1);
     counters.runs[rows].increment();
+    counters.rows.add(rows);
     counters.runNanos.add(runNanos);
     counters.queueNanos.add(queueNanos);
+  }
+
+  /**
+   * The part of a stage's rows that a deeper stage gets, as seen so far; all of them before any
+   * ran.
+   *
+   * @param from from 1
+   */
+  double shareGoingOn(int from, int to) {
+    long all = stages.get(from - 1).rows.sum();
+    return all == 0 || from == to ? 1 : Math.min(1, (double) stages.get(to - 1).rows.sum() / all);
   }
 
   void answered(int exit, ExitReason reason) {

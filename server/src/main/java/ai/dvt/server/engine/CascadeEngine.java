@@ -51,21 +51,21 @@ public final class CascadeEngine implements AutoCloseable {
 
   /** Starts the device's workers; the device stays the caller's. */
   public CascadeEngine(Device device, EngineSettings settings) {
-    this(device, settings, new FullBatchesFirst(settings.maxQueueDelay()), new SystemClock());
+    this(device, settings, new FullBatchesFirst(), new SystemClock());
   }
 
   /**
    * @param clock owned from now on
    */
   CascadeEngine(Device device, EngineSettings settings, BatchPolicy policy, EngineClock clock) {
-    this.admission = new Admission(settings.capacityBytes());
+    this.admission = new Admission(settings.capacityBytes(), settings.capacityRows(), clock::nanos);
     this.clock = clock;
-    this.scheduler = new Scheduler(policy, clock);
+    this.scheduler = new Scheduler(policy, clock, device.workers(), this::room);
     admission.onShortage(scheduler::dropUnseen);
     for (int worker = 1; worker <= device.workers(); worker++) {
       Thread thread =
           new Thread(
-              new StageWorker(device, scheduler, clock),
+              new StageWorker(device, scheduler),
               "stage-worker-" + device.provider() + '-' + worker);
       workers.add(thread);
       thread.start();
@@ -79,6 +79,25 @@ public final class CascadeEngine implements AutoCloseable {
   /** What became of a cascade's images so far, and what waits for its stages now. */
   public CascadeStatistics statistics(ServedCascade cascade) {
     return cascade.counters().read(cascade.name(), stage -> scheduler.queued(cascade, stage));
+  }
+
+  private BatchPolicy.Room room() {
+    return admission.room();
+  }
+
+  /**
+   * Refuses an image that is not worth decoding: it would not pass stage 1 in time, queue included.
+   *
+   * @param deadlineNanos by the engine's clock
+   * @throws EngineException {@link EngineException.Kind#TOO_LATE}
+   */
+  public void checkInTime(ServedCascade cascade, OptionalLong deadlineNanos)
+      throws EngineException {
+    if (deadlineNanos.isPresent()
+        && !scheduler.forecast(cascade, 1).inTime(true, deadlineNanos.getAsLong(), 0)) {
+      cascade.counters().failed(EngineException.Kind.TOO_LATE);
+      throw Scheduler.tooLate(cascade);
+    }
   }
 
   /**
@@ -100,8 +119,8 @@ public final class CascadeEngine implements AutoCloseable {
     Journey image = new Journey(task, room, clock.nanos());
     image.ticket = new Ticket(scheduler, image);
     task.set().ifPresent(set -> set.entered(image.ticket));
-    OptionalLong last = Deadlines.lastStart(image, 1);
-    if (last.isPresent() && last.getAsLong() - clock.nanos() < 0) {
+    if (Deadlines.isLate(image, 1, clock.nanos())
+        || !scheduler.forecast(cascade, 1).inTime(image.hasDeadline, image.deadlineNanos, 0)) {
       image.fail(scheduler.tooLate(image));
       return NOTHING;
     }

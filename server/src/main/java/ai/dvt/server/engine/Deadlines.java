@@ -18,9 +18,9 @@ final class Deadlines {
     return expectedNanos + Math.max(MARGIN_NANOS, expectedNanos / MARGIN_PART);
   }
 
-  /** The latest start of the stage, for a batch of one. */
-  static long latestStart(Journey image, int stage) {
-    return image.deadlineNanos - withMargin(image.cascade().times().expectedNanos(stage, 1));
+  /** The latest start of the stage, for a batch of so many rows. */
+  static long latestStart(Journey image, int stage, int rows) {
+    return image.deadlineNanos - withMargin(image.cascade().times().likelyNanos(stage, rows));
   }
 
   /** The time after which an image does not wait for a stage any more, if there is one. */
@@ -29,10 +29,16 @@ final class Deadlines {
     if (!image.hasDeadline) {
       return startBy;
     }
-    long latest = latestStart(image, stage);
+    long latest = latestStart(image, stage, 1);
     return startBy.isPresent() && startBy.getAsLong() - latest < 0
         ? startBy
         : OptionalLong.of(latest);
+  }
+
+  /** Whether the image waited too long for a stage, or would miss its deadline even alone. */
+  static boolean isLate(Journey image, int stage, long nowNanos) {
+    OptionalLong last = lastStart(image, stage);
+    return last.isPresent() && last.getAsLong() - nowNanos < 0;
   }
 
   /** Whether the time is over by which the first stage should have started. */
@@ -43,32 +49,16 @@ final class Deadlines {
 
   /** Whether a stage that starts now would end after the image's deadline. */
   static boolean tooLateFor(Journey image, int stage, long nowNanos) {
-    return image.hasDeadline && latestStart(image, stage) - nowNanos <= 0;
+    return image.hasDeadline && latestStart(image, stage, 1) - nowNanos <= 0;
   }
 
   /** Whether one of the images would miss its deadline if all of them ran together now. */
   static boolean oneIsLate(List<Journey> images, int stage, long nowNanos) {
-    ServedCascade cascade = images.get(0).cascade();
-    long end = nowNanos + withMargin(cascade.times().expectedNanos(stage, images.size()));
-    return images.stream().anyMatch(i -> i.hasDeadline && i.deadlineNanos - end < 0);
-  }
-
-  /**
-   * Whether an image that joins the queue of a stage now is expected to leave the stage in time:
-   * the full batches before it spread over the workers, then its own.
-   *
-   * @param ahead images in the queue
-   */
-  static boolean inTime(Journey image, int stage, int ahead, int workers, long nowNanos) {
-    if (!image.hasDeadline) {
-      return true;
+    for (Journey image : images) {
+      if (image.hasDeadline && latestStart(image, stage, images.size()) - nowNanos < 0) {
+        return true;
+      }
     }
-    StageTimes times = image.cascade().times();
-    int maxBatch = image.cascade().maxBatch();
-    long rounds = ahead / maxBatch / workers;
-    long expected =
-        rounds * times.expectedNanos(stage, maxBatch)
-            + times.expectedNanos(stage, ahead % maxBatch + 1);
-    return image.deadlineNanos - (nowNanos + withMargin(expected)) >= 0;
+    return false;
   }
 }

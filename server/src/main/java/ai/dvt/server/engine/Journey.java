@@ -38,6 +38,7 @@ final class Journey {
   final ImageTask task;
   final long deadlineNanos;
   final boolean hasDeadline;
+  private final Caller caller;
   private Reservation room;
 
   /** Whether nobody waits for it: it runs when nothing else is to do. */
@@ -68,6 +69,7 @@ final class Journey {
   Journey(ImageTask task, Reservation room, long nowNanos) {
     this.task = task;
     this.room = room;
+    this.caller = room.caller();
     this.image = task.image();
     long deadline = task.deadlineNanos().orElse(0);
     boolean bounded = task.deadlineNanos().isPresent();
@@ -86,6 +88,7 @@ final class Journey {
     this.task = task;
     this.image = answered.image;
     this.room = answered.room;
+    this.caller = answered.caller;
     answered.room = null;
     this.row = answered.row;
     answered.row = null;
@@ -107,6 +110,11 @@ final class Journey {
 
   ServedCascade cascade() {
     return task.cascade();
+  }
+
+  /** For whom it is answered. */
+  Caller caller() {
+    return caller;
   }
 
   InputRow image() {

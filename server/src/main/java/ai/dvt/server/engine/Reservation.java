@@ -6,17 +6,24 @@ package ai.dvt.server.engine;
  */
 public final class Reservation implements AutoCloseable {
   private final Admission admission;
+  private final Caller caller;
   private final long bytes;
   private boolean closed;
 
-  Reservation(Admission admission, long bytes) {
+  Reservation(Admission admission, Caller caller, long bytes) {
     this.admission = admission;
+    this.caller = caller;
     this.bytes = bytes;
   }
 
   /** The image and the largest set of hand-over rows of its way. */
   public long bytes() {
     return bytes;
+  }
+
+  /** For whom; the image goes on under this name. */
+  public Caller caller() {
+    return caller;
   }
 
   /** Gives the room back; a second call does nothing. */
@@ -28,6 +35,6 @@ public final class Reservation implements AutoCloseable {
       }
       closed = true;
     }
-    admission.release(bytes);
+    admission.release(caller, bytes);
   }
 }

@@ -2,13 +2,17 @@ package ai.dvt.server.engine;
 
 import ai.dvt.cascade.ExitReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Where the images of all cascades wait and workers ask for the next batch. Every change of an
@@ -20,6 +24,8 @@ final class Scheduler {
 
   private final ReadyQueues queues;
   private final EngineClock clock;
+  private final int workers;
+  private final Supplier<BatchPolicy.Room> room;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition empty = lock.newCondition();
@@ -28,12 +34,21 @@ final class Scheduler {
   /** What runs when nothing else is to do, oldest first. */
   private final Set<Journey> unseen = new LinkedHashSet<>();
 
+  /** Runs under way and when they should end. */
+  private final Map<Batch, Long> running = new IdentityHashMap<>();
+
   private boolean draining;
   private boolean closed;
 
-  Scheduler(BatchPolicy policy, EngineClock clock) {
+  /**
+   * @param workers that will ask for work
+   * @param room asked at every decision
+   */
+  Scheduler(BatchPolicy policy, EngineClock clock, int workers, Supplier<BatchPolicy.Room> room) {
     this.queues = new ReadyQueues(policy);
     this.clock = clock;
+    this.workers = workers;
+    this.room = room;
   }
 
   /** Takes a new image in; false while draining. */
@@ -67,24 +82,92 @@ final class Scheduler {
 
   /** Waits for work; null once the scheduler is closed. */
   Batch take() throws InterruptedException {
-    lock.lockInterruptibly();
+    while (true) {
+      Batch batch = takeNow();
+      if (batch != null) {
+        return batch;
+      }
+      lock.lockInterruptibly();
+      try {
+        if (closed) {
+          return null;
+        }
+        if (queues.isEmpty() && unseen.isEmpty()) {
+          work.await();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** What a worker is to run; null if nothing is ready or the scheduler is closed. */
+  Batch takeNow() {
+    List<Journey> late = new ArrayList<>();
+    Batch batch = null;
+    lock.lock();
     try {
-      while (!closed) {
-        Batch batch = queues.next(clock.nanos());
+      if (!closed) {
+        long now = clock.nanos();
+        batch = queues.next(room.get(), now, late);
+        for (Journey image : late) {
+          image.timer.run();
+          image.state = Journey.State.ENDED;
+        }
         if (batch == null) {
           batch = nextUnseen();
         }
-        if (batch == null) {
-          work.await();
-          continue;
+        if (batch != null) {
+          begin(batch, now);
         }
-        for (Journey image : batch.images()) {
-          image.timer.run();
-          image.state = Journey.State.RUNNING;
-        }
-        return batch;
       }
-      return null;
+    } finally {
+      lock.unlock();
+    }
+    late.forEach(this::tooLateFor);
+    return batch;
+  }
+
+  private void begin(Batch batch, long now) {
+    for (Journey image : batch.images()) {
+      image.timer.run();
+      image.state = Journey.State.RUNNING;
+    }
+    long expected = batch.cascade().times().expectedNanos(batch.stage(), batch.images().size());
+    running.put(batch, now + expected);
+  }
+
+  /** The worker's run is over; where its images go is said next. */
+  void ran(Batch batch) {
+    lock.lock();
+    try {
+      running.remove(batch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** When images that join the queue of a stage now should leave the stage. */
+  Forecast forecast(ServedCascade cascade, int stage) {
+    lock.lock();
+    try {
+      long now = clock.nanos();
+      long[] free = new long[workers];
+      int worker = 0;
+      for (long end : running.values()) {
+        if (worker < workers) {
+          free[worker++] = Math.max(0, end - now);
+        }
+      }
+      int batch = cascade.pace().batch(stage);
+      return new Forecast(
+          cascade,
+          stage,
+          now,
+          Workload.startNanos(free, queues.nanosBefore(cascade, stage)),
+          queues.queued(cascade, stage).rows(),
+          batch,
+          cascade.times().expectedNanos(stage, batch) / workers);
     } finally {
       lock.unlock();
     }
@@ -148,9 +231,23 @@ final class Scheduler {
     }
   }
 
-  /** The worker's image goes on to its next stage; if it was dropped meanwhile, it ends. */
-  void goOn(Journey image) {
-    settle(image, () -> queue(image, image.stage + 1));
+  /** The worker's images go on to their next stage together; dropped ones end. */
+  void goOn(List<Journey> images) {
+    List<Journey> ended = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Journey image : images) {
+        if (image.dropped == null) {
+          queue(image, image.stage + 1);
+        } else {
+          image.state = Journey.State.ENDED;
+          ended.add(image);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    ended.forEach(image -> drop(image, image.dropped));
   }
 
   /** The worker's image ends with an answer, or with what dropped it meanwhile. */
@@ -303,7 +400,15 @@ final class Scheduler {
     }
     if (where == Journey.State.PARKED) {
       image.answer(ExitReason.IDLE);
-    } else if (stage > 1) {
+      left(image);
+    } else {
+      tooLateFor(image);
+    }
+  }
+
+  /** The image cannot pass its stage in time: its best exit answers, if it has one. */
+  private void tooLateFor(Journey image) {
+    if (image.stage > 1) {
       image.answer(ExitReason.DEADLINE);
     } else {
       image.fail(tooLate(image));
@@ -312,12 +417,17 @@ final class Scheduler {
   }
 
   EngineException tooLate(Journey image) {
+    return Deadlines.waitedTooLong(image, clock.nanos())
+        ? new EngineException(
+            EngineException.Kind.TOO_LATE,
+            image.cascade().name() + ": stage 1 did not start within the timeout")
+        : tooLate(image.cascade());
+  }
+
+  static EngineException tooLate(ServedCascade cascade) {
     return new EngineException(
         EngineException.Kind.TOO_LATE,
-        image.cascade().name()
-            + (Deadlines.waitedTooLong(image, clock.nanos())
-                ? ": stage 1 did not start within the timeout"
-                : ": stage 1 would not end within the deadline"));
+        cascade.name() + ": stage 1 would not end within the deadline");
   }
 
   /** Refuses new images; true once none is inside. */

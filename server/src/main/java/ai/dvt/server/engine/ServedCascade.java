@@ -2,6 +2,7 @@ package ai.dvt.server.engine;
 
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.runtime.CascadeSessions;
+import java.time.Duration;
 
 /**
  * One variant of one model with its sessions, ready to run. {@link #close} refuses new images; the
@@ -12,6 +13,7 @@ public final class ServedCascade implements AutoCloseable {
   private final CascadeSessions sessions;
   private final StageTimes times;
   private final CascadeCounters counters;
+  private volatile Pace pace;
   private final Object lock = new Object();
   private volatile LoadControl load = LoadControl.CALM;
   private volatile EarlyAnswers earlyAnswers = EarlyAnswers.UNWATCHED;
@@ -27,6 +29,7 @@ public final class ServedCascade implements AutoCloseable {
     this.sessions = sessions;
     this.times = new StageTimes(sessions.variant().stages().size(), sessions.maxBatch());
     this.counters = new CascadeCounters(stages(), sessions.maxBatch());
+    this.pace = Pace.of(sessions.maxBatch(), Duration.ofMillis(100));
   }
 
   public String name() {
@@ -46,8 +49,25 @@ public final class ServedCascade implements AutoCloseable {
     return sessions.classes();
   }
 
+  /** The most rows that one run can take. */
   public int maxBatch() {
     return sessions.maxBatch();
+  }
+
+  /** Batch sizes and delays of the moment. */
+  public Pace pace() {
+    return pace;
+  }
+
+  /** Changes batch sizes and delays from the next decision on. */
+  public void setPace(Pace next) {
+    for (int batch : next.batches()) {
+      if (batch > maxBatch()) {
+        throw new IllegalArgumentException(
+            "batch: " + batch + " (expected: <= " + maxBatch() + ", what a run can take)");
+      }
+    }
+    pace = next;
   }
 
   /** How long runs of its stages take; feed it with the warm-up's times. */

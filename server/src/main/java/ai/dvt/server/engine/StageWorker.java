@@ -40,12 +40,10 @@ final class StageWorker implements Runnable {
 
   private final Device device;
   private final Scheduler scheduler;
-  private final EngineClock clock;
 
-  StageWorker(Device device, Scheduler scheduler, EngineClock clock) {
+  StageWorker(Device device, Scheduler scheduler) {
     this.device = device;
     this.scheduler = scheduler;
-    this.clock = clock;
   }
 
   @Override
@@ -64,19 +62,23 @@ final class StageWorker implements Runnable {
     try (StageRun run = start(batch, workspace)) {
       batch.cascade().times().ran(batch.stage(), run.rows(), run.nanos());
       batch.cascade().counters().ran(batch.stage(), run.rows(), run.nanos(), batch.queueNanos());
+      scheduler.ran(batch);
       sort(batch, run, sorted);
       keep(batch, run, sorted);
     } catch (StageException | RuntimeException | Error e) {
+      scheduler.ran(batch);
       fail(batch, sorted, e);
       return;
     }
+    List<Journey> going = new ArrayList<>();
     for (Journey image : sorted.going.images()) {
       if (isTwin(image, batch)) {
         scheduler.enterUnseen(image);
       } else if (!image.asksToGoOn()) {
-        scheduler.goOn(image);
+        going.add(image);
       }
     }
+    scheduler.goOn(going);
     sorted.answered.forEach(scheduler::answer);
     sorted.failed.forEach(scheduler::fail);
     for (Journey image : sorted.going.images()) {
@@ -103,7 +105,8 @@ final class StageWorker implements Runnable {
   private void sort(Batch batch, StageRun run, Sorted sorted) {
     int exits = batch.cascade().stages();
     boolean last = batch.stage() == exits;
-    int ahead = last ? 0 : scheduler.queued(batch.cascade(), batch.stage() + 1).rows();
+    boolean bounded = !last && batch.images().stream().anyMatch(image -> image.hasDeadline);
+    Forecast forecast = bounded ? scheduler.forecast(batch.cascade(), batch.stage() + 1) : null;
     for (int i = 0; i < run.rows(); i++) {
       int row = i;
       Journey image = batch.images().get(row);
@@ -123,10 +126,13 @@ final class StageWorker implements Runnable {
                 : ExitGate.decide(
                     image.task,
                     outcome,
-                    last
-                        || Deadlines.inTime(
-                            image, batch.stage() + 1, ahead, device.workers(), clock.nanos()));
+                    !bounded
+                        || forecast.inTime(
+                            image.hasDeadline, image.deadlineNanos, sorted.going.images().size()));
         if (decision instanceof ExitDecision.Answer answer) {
+          if (answer.reason() == ExitReason.DEADLINE) {
+            batch.cascade().times().doubted(batch.stage() + 1);
+          }
           sorted.answered.put(image, answer.reason());
           watched(image, outcome, answer.reason()).ifPresent(twin -> sorted.going.add(row, twin));
           image.dropRow();

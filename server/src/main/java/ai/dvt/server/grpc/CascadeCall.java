@@ -74,7 +74,10 @@ final class CascadeCall extends ImageStreamCall<CascadeRequest, CascadeResponse>
     try {
       Order order =
           validator.order(
-              start.getModel(), Optional.of(ExitPolicy.getDefaultInstance()), start.getTopK());
+              start.getModel(),
+              Optional.of(ExitPolicy.getDefaultInstance()),
+              start.getTopK(),
+              RequestValidator.caller(start.getPriority()));
       long bytes = RequestValidator.rowBytes(start.getImage(), "start.image", order.model());
       long footprint = order.model().cascade().footprint(bytes);
       work =

@@ -52,7 +52,8 @@ public final class CascadeService extends CascadeServiceImplBase {
           validator.order(
               request.getModel(),
               request.hasPolicy() ? Optional.of(request.getPolicy()) : Optional.empty(),
-              request.getTopK());
+              request.getTopK(),
+              RequestValidator.caller(request.getPriority()));
       RequestValidator.checkCount(request.getImagesCount(), limits.imagesPerRequest(), order);
       call = new ClassifyCall(intake, openCalls, request, order, responses);
       openCalls.enter(call);

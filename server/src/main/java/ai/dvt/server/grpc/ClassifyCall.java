@@ -89,8 +89,8 @@ final class ClassifyCall implements OpenCall, ImageGroup.Events {
   }
 
   @Override
-  public void full() {
-    end(RequestException.noRoom());
+  public void full(RequestException why) {
+    end(why);
   }
 
   private void set(int index, ImageResult result) {

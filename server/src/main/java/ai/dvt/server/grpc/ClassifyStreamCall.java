@@ -7,6 +7,7 @@ import ai.dvt.cascade.v1.ClassifyStreamResponse;
 import ai.dvt.cascade.v1.ExitPolicy;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.cascade.v1.Priority;
 import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
@@ -28,6 +29,7 @@ final class ClassifyStreamCall
   private ModelRef model = ModelRef.getDefaultInstance();
   private Optional<ExitPolicy> policy = Optional.empty();
   private int topK;
+  private Priority priority = Priority.PRIORITY_UNSPECIFIED;
 
   private boolean waitingForRoom;
 
@@ -98,7 +100,10 @@ final class ClassifyStreamCall
     if (message.getTopK() != 0) {
       topK = message.getTopK();
     }
-    return validator.order(model, policy, topK);
+    if (message.getPriority() != Priority.PRIORITY_UNSPECIFIED) {
+      priority = message.getPriority();
+    }
+    return validator.order(model, policy, topK, RequestValidator.caller(priority));
   }
 
   @Override

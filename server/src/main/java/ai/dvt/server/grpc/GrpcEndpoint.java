@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -51,6 +52,7 @@ public final class GrpcEndpoint implements AutoCloseable {
    * Listens; the health service says NOT_SERVING until told otherwise.
    *
    * @param interceptors around all others, the last one outermost
+   * @param clientKeyHeader metadata that tells clients apart, see {@link ClientKey}
    * @throws IOException if the address cannot be had
    */
   public static GrpcEndpoint open(
@@ -58,7 +60,8 @@ public final class GrpcEndpoint implements AutoCloseable {
       List<BindableService> services,
       List<ServerInterceptor> interceptors,
       CallLimits calls,
-      ConnectionLimits connections)
+      ConnectionLimits connections,
+      Optional<String> clientKeyHeader)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
@@ -77,6 +80,7 @@ public final class GrpcEndpoint implements AutoCloseable {
             .addService(gate.readable(ChannelzService.newInstance(CHANNELZ_PAGE)))
             .addTransportFilter(ClientShare.filter())
             .intercept(ClientShare.interceptor())
+            .intercept(ClientKey.interceptor(clientKeyHeader))
             .flowControlWindow(WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(connections.streams())
             .keepAliveTime(connections.keepAlive().toNanos(), TimeUnit.NANOSECONDS)

@@ -31,8 +31,12 @@ public final class ImageGroup {
      */
     void failed(int index, Throwable cause);
 
-    /** There was no room for the first image. */
-    void full();
+    /**
+     * There was no room for the first image.
+     *
+     * @param why says when to try again
+     */
+    void full(RequestException why);
 
     /** Every image found its room or failed. */
     default void allEntered() {}
@@ -57,7 +61,10 @@ public final class ImageGroup {
     this.events = events;
   }
 
-  /** Begins if the first image has room now; the others wait for theirs. */
+  /**
+   * Begins if the first image has room now, or its client less than its share of it; the others
+   * wait for theirs.
+   */
   public void startNow() {
     admitNext();
   }
@@ -103,18 +110,20 @@ public final class ImageGroup {
       work.cancel();
     } else if (mayWait) {
       oneWaits = true;
-      work.enterWhenRoom(
-          () -> {
-            oneWaits = false;
-            admitNext();
-          });
+      work.enterWhenRoom(this::entered);
     } else {
       mayWait = true;
-      if (!work.enterNow()) {
+      oneWaits = true;
+      if (!work.enterOrRefuse(this::entered)) {
         over = true;
-        events.full();
+        events.full(RequestException.noRoom(intake.admission().retryAfter()));
       }
     }
+  }
+
+  private void entered() {
+    oneWaits = false;
+    admitNext();
   }
 
   private final class Place implements ImageEvents {

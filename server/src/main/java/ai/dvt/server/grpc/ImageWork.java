@@ -40,16 +40,27 @@ final class ImageWork {
     this.events = WatchedEvents.around(turn.order(), events);
   }
 
-  /** Starts if there is room now. */
-  boolean enterNow() {
+  /**
+   * Starts now, or soon if the client has less than its share of the room.
+   *
+   * @param entered as for {@link #enterWhenRoom}
+   * @return false if there is no room; then nothing was started
+   */
+  boolean enterOrRefuse(Runnable entered) {
     if (!arrives(false)) {
       return false;
     }
     hold();
-    Optional<Reservation> room =
-        intake.admission().tryReserve(turn.order().model().cascade(), turn.rowBytes());
-    room.ifPresentOrElse(this::decodeLater, this::release);
-    return room.isPresent();
+    Optional<Waiting> mine =
+        intake
+            .admission()
+            .reserveOrRefuse(
+                turn.order().model().cascade(),
+                turn.rowBytes(),
+                turn.order().caller(),
+                room -> enter(room, entered));
+    mine.ifPresentOrElse(this::waitAt, this::release);
+    return mine.isPresent();
   }
 
   /**
@@ -61,16 +72,22 @@ final class ImageWork {
   void enterWhenRoom(Runnable entered) {
     arrives(true);
     hold();
-    Waiting mine =
+    waitAt(
         intake
             .admission()
             .reserveWhenRoom(
                 turn.order().model().cascade(),
                 turn.rowBytes(),
-                room -> {
-                  decodeLater(room);
-                  entered.run();
-                });
+                turn.order().caller(),
+                room -> enter(room, entered)));
+  }
+
+  private void enter(Reservation room, Runnable entered) {
+    decodeLater(room);
+    entered.run();
+  }
+
+  private void waitAt(Waiting mine) {
     boolean gone;
     synchronized (this) {
       place = mine;
@@ -182,8 +199,9 @@ final class ImageWork {
     }
     InputRow row;
     try {
+      intake.engine().checkInTime(mine.order().model().cascade(), mine.deadlineNanos());
       row = mine.source().row();
-    } catch (RequestException | RuntimeException e) {
+    } catch (RequestException | EngineException | RuntimeException e) {
       room.close();
       fail(e);
       return;

@@ -8,6 +8,7 @@ import ai.dvt.cascade.v1.Image;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.wire.Answers;
 import ai.dvt.cascade.wire.Policies;
+import ai.dvt.server.engine.Caller;
 import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import com.google.protobuf.UnsafeByteOperations;
@@ -59,7 +60,8 @@ public final class LocalCalls {
           validator.order(
               ModelRef.newBuilder().setName(wish.model()).setVersion(wish.version()).build(),
               wish.policy().map(Policies::toMessage),
-              wish.topK());
+              wish.topK(),
+              Caller.LOCAL);
       Image image = Image.newBuilder().setEncoded(UnsafeByteOperations.unsafeWrap(encoded)).build();
       LocalCall call = new LocalCall(order, image, limitNanos, answer);
       openCalls.enter(call);

@@ -1,6 +1,7 @@
 package ai.dvt.server.grpc;
 
 import ai.dvt.cascade.ContractException;
+import java.time.Duration;
 
 /** A request that is refused; the message reads {@code field: got (expected: rule)}. */
 public final class RequestException extends Exception {
@@ -20,17 +21,25 @@ public final class RequestException extends Exception {
     UNAVAILABLE
   }
 
+  private static final Duration OWN_PAUSE = Duration.ofMillis(100);
+
   private final Kind kind;
   private final String field;
+  private final Duration retryAfter;
 
   public RequestException(Kind kind, String field, Object got, String rule) {
     this(kind, field, field + ": " + got + " (expected: " + rule + ")");
   }
 
   public RequestException(Kind kind, String field, String message) {
+    this(kind, field, message, Duration.ZERO);
+  }
+
+  private RequestException(Kind kind, String field, String message, Duration retryAfter) {
     super(message);
     this.kind = kind;
     this.field = field;
+    this.retryAfter = retryAfter;
   }
 
   public static RequestException invalid(String field, Object got, String rule) {
@@ -45,13 +54,19 @@ public final class RequestException extends Exception {
         Kind.INVALID, parent + "." + cause.field(), parent + "." + cause.getMessage());
   }
 
+  /** A bound that only the caller's own images can fall below again. */
   public static RequestException full(String what) {
-    return new RequestException(Kind.FULL, "", what);
+    return new RequestException(Kind.FULL, "", what, OWN_PAUSE);
   }
 
-  /** The queue is full. */
-  public static RequestException noRoom() {
-    return full("no room for another image: the queue is full");
+  /**
+   * The queue is full.
+   *
+   * @param retryAfter when to try again
+   */
+  public static RequestException noRoom(Duration retryAfter) {
+    return new RequestException(
+        Kind.FULL, "", "no room for another image: the queue is full", retryAfter);
   }
 
   public static RequestException unavailable(String why) {
@@ -60,6 +75,11 @@ public final class RequestException extends Exception {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Of {@link Kind#FULL}: when to try again. */
+  Duration retryAfter() {
+    return retryAfter;
   }
 
   /** The request's field at fault; empty if none is. */

@@ -6,8 +6,10 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.v1.DataType;
 import ai.dvt.cascade.v1.Image;
 import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.cascade.v1.Priority;
 import ai.dvt.cascade.v1.Tensor;
 import ai.dvt.cascade.wire.Policies;
+import ai.dvt.server.engine.Caller;
 import ai.dvt.server.image.PictureException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -42,8 +44,9 @@ public final class RequestValidator {
    *
    * @param policy absent: the model's default; it replaces the default, nothing is merged
    * @param topK 0 means 1
+   * @param caller for whom
    */
-  Order order(ModelRef ref, Optional<ai.dvt.cascade.v1.ExitPolicy> policy, int topK)
+  Order order(ModelRef ref, Optional<ai.dvt.cascade.v1.ExitPolicy> policy, int topK, Caller caller)
       throws RequestException {
     ServedModel model = model(ref);
     int classes = model.cascade().classes();
@@ -51,7 +54,7 @@ public final class RequestValidator {
       throw RequestException.invalid(
           "top_k", Integer.toUnsignedString(topK), "0 to " + classes + ", the model's classes");
     }
-    return new Order(model, policy(model, policy), Math.max(1, topK));
+    return new Order(model, policy(model, policy), Math.max(1, topK), caller);
   }
 
   private static BoundPolicy policy(
@@ -71,6 +74,18 @@ public final class RequestValidator {
     } catch (ContractException e) {
       throw RequestException.invalid("policy", e);
     }
+  }
+
+  /** For whom the current call's images are answered. */
+  static Caller caller(Priority priority) throws RequestException {
+    if (priority == Priority.UNRECOGNIZED) {
+      throw RequestException.invalid(
+          "priority", "an unknown number", "PRIORITY_INTERACTIVE or PRIORITY_BATCH");
+    }
+    return ClientKey.caller(
+        priority == Priority.PRIORITY_BATCH
+            ? ai.dvt.server.engine.Priority.BATCH
+            : ai.dvt.server.engine.Priority.INTERACTIVE);
   }
 
   /** Checks an id that a caller chose. */

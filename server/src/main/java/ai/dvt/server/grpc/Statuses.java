@@ -24,11 +24,10 @@ import org.slf4j.LoggerFactory;
  * (DEADLINE_EXCEEDED), or report a defect (INTERNAL).
  */
 public final class Statuses {
-  /** How long a caller that met a full server should wait. */
-  static final Duration RETRY_AFTER = Duration.ofMillis(100);
-
   static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Duration UNKNOWN_PAUSE = Duration.ofMillis(100);
 
   /** A message may quote a value of any length. */
   private static final int MESSAGE_LIMIT = 1000;
@@ -59,7 +58,7 @@ public final class Statuses {
     Status status = of(cause);
     Metadata trailers = new Metadata();
     if (status.getCode() == Code.RESOURCE_EXHAUSTED.value()) {
-      trailers.put(PUSHBACK, Long.toString(RETRY_AFTER.toMillis()));
+      trailers.put(PUSHBACK, Long.toString(retryAfter(cause).toMillis()));
     }
     return StatusProto.toStatusException(status, trailers);
   }
@@ -85,14 +84,14 @@ public final class Statuses {
                   .setDescription(cut(cause.getMessage()))
                   .build());
       case DENIED -> status(Code.PERMISSION_DENIED, cause.getMessage());
-      case FULL -> full(cause.getMessage());
+      case FULL -> full(cause.getMessage(), cause.retryAfter());
       case UNAVAILABLE -> status(Code.UNAVAILABLE, cause.getMessage());
     };
   }
 
   private static Status of(EngineException cause) {
     return switch (cause.kind()) {
-      case FULL -> full(cause.getMessage());
+      case FULL -> full(cause.getMessage(), UNKNOWN_PAUSE);
       case TOO_LATE -> status(Code.DEADLINE_EXCEEDED, cause.getMessage());
       case CANCELLED -> status(Code.CANCELLED, cause.getMessage());
       case DRAINING, NOT_READY -> status(Code.UNAVAILABLE, cause.getMessage());
@@ -103,11 +102,15 @@ public final class Statuses {
     };
   }
 
-  private static Status full(String message) {
+  private static Duration retryAfter(Throwable cause) {
+    return cause instanceof RequestException request ? request.retryAfter() : UNKNOWN_PAUSE;
+  }
+
+  private static Status full(String message, Duration retryAfter) {
     return status(
         Code.RESOURCE_EXHAUSTED,
         message,
-        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(RETRY_AFTER.toMillis())).build());
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retryAfter.toMillis())).build());
   }
 
   private static Status status(Code code, String message, Message... details) {

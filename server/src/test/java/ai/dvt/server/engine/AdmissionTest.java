@@ -7,6 +7,7 @@ import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.toy.ToyCascade;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +20,10 @@ class AdmissionTest {
   private static final long HANDOVER = 12 * 4 + 4 * 4 + 2 * 8;
 
   @TempDir Path folder;
-  private final Admission admission = new Admission(300);
+  private long now = 7_000_000_000L;
+  private final Admission admission = new Admission(300, 100, () -> now);
   private ServedCascade cascade;
+  private final List<Reservation> rooms = new ArrayList<>();
 
   @BeforeEach
   void open() throws Exception {
@@ -61,7 +64,6 @@ class AdmissionTest {
   void first_come_first_served_and_nobody_overtakes() {
     Reservation first = admission.tryReserve(cascade, 100).orElseThrow();
     List<String> order = new ArrayList<>();
-    List<Reservation> rooms = new ArrayList<>();
     admission.reserveWhenRoom(cascade, 150, room -> add(order, rooms, "large", room));
     admission.reserveWhenRoom(cascade, 10, room -> add(order, rooms, "small", room));
     assertThat(admission.tryReserve(cascade, 1)).isEmpty();
@@ -77,7 +79,6 @@ class AdmissionTest {
   void who_gives_up_a_place_lets_the_next_one_come() {
     Reservation first = admission.tryReserve(cascade, 100).orElseThrow();
     List<String> order = new ArrayList<>();
-    List<Reservation> rooms = new ArrayList<>();
     Waiting large =
         admission.reserveWhenRoom(cascade, 200, room -> add(order, rooms, "large", room));
     admission.reserveWhenRoom(cascade, 10, room -> add(order, rooms, "small", room));
@@ -94,6 +95,79 @@ class AdmissionTest {
     assertThat(admission.tryReserve(cascade, 1)).isEmpty();
     huge.close();
     assertThat(admission.tryReserve(cascade, 1)).isPresent();
+  }
+
+  @Test
+  void rows_are_bounded_as_bytes_are() {
+    Admission two = new Admission(1 << 20, 2, () -> now);
+    Reservation first = two.tryReserve(cascade, 1).orElseThrow();
+    Reservation second = two.tryReserve(cascade, 1).orElseThrow();
+    assertThat(two.tryReserve(cascade, 1)).isEmpty();
+    assertThat(two.statistics().rows()).isEqualTo(2);
+    assertThat(two.room().nearlyFull()).isTrue();
+    first.close();
+    second.close();
+    assertThat(two.room()).isEqualTo(new BatchPolicy.Room(0, false));
+  }
+
+  @Test
+  void a_client_alone_is_refused_when_its_own_images_fill_the_room() {
+    Caller flood = new Caller("flood", Priority.INTERACTIVE);
+    assertThat(admission.reserveOrRefuse(cascade, 100, flood, rooms::add)).isPresent();
+    assertThat(rooms).hasSize(1);
+    assertThat(admission.reserveOrRefuse(cascade, 100, flood, rooms::add)).isEmpty();
+    assertThat(admission.statistics().refused()).isEqualTo(1);
+    assertThat(admission.waiting()).isZero();
+  }
+
+  @Test
+  void a_flood_that_holds_and_awaits_all_room_keeps_no_other_client_out() {
+    Caller flood = new Caller("flood", Priority.INTERACTIVE);
+    Caller other = new Caller("other", Priority.INTERACTIVE);
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      admission.reserveWhenRoom(cascade, 120, flood, room -> add(order, rooms, "flood", room));
+    }
+    assertThat(order).hasSize(1);
+    assertThat(
+            admission.reserveOrRefuse(cascade, 48, other, room -> add(order, rooms, "other", room)))
+        .as("less than its share: it may wait")
+        .isPresent();
+    assertThat(admission.reserveOrRefuse(cascade, 120, flood, rooms::add)).isEmpty();
+    assertThat(admission.reserveOrRefuse(cascade, 1000, other, rooms::add)).isEmpty();
+    rooms.get(0).close();
+    rooms.get(1).close();
+    assertThat(order).containsExactly("flood", "flood", "other");
+  }
+
+  @Test
+  void interactive_images_come_in_before_batch_ones() {
+    Reservation first = admission.tryReserve(cascade, 100).orElseThrow();
+    List<String> order = new ArrayList<>();
+    Caller batch = new Caller("a", Priority.BATCH);
+    Caller interactive = new Caller("b", Priority.INTERACTIVE);
+    admission.reserveWhenRoom(cascade, 200, batch, room -> add(order, rooms, "batch", room));
+    admission.reserveWhenRoom(cascade, 200, interactive, room -> add(order, rooms, "now", room));
+    first.close();
+    rooms.get(0).close();
+    assertThat(order).containsExactly("now", "batch");
+  }
+
+  @Test
+  void who_is_refused_is_told_to_come_again_as_fast_as_images_leave() {
+    assertThat(admission.retryAfter()).isEqualTo(DrainRate.UNMEASURED);
+    for (int i = 0; i < 200; i++) {
+      Reservation room = admission.tryReserve(cascade, 1).orElseThrow();
+      now += 50_000_000;
+      room.close();
+    }
+    assertThat(admission.retryAfter()).isBetween(Duration.ofMillis(45), Duration.ofMillis(55));
+    assertThat(admission.retryAfter())
+        .as("the next one refused comes one image later")
+        .isBetween(Duration.ofMillis(90), Duration.ofMillis(110));
+    for (int i = 0; i < 1000; i++) {
+      assertThat(admission.retryAfter()).isBetween(DrainRate.SHORTEST, DrainRate.LONGEST);
+    }
   }
 
   private static void add(

@@ -163,8 +163,9 @@ class DeadlineTest {
       first.awaitGathering();
       Heard[] all = new Heard[3];
       for (int i = 0; i < 3; i++) {
-        all[i] = submit(toy, new Picture(ToyCascade.picture(1, 0, random)), 5 * SECOND / 2);
+        all[i] = submit(toy, new Picture(ToyCascade.picture(1, 0, random)), 9 * SECOND / 2);
       }
+      clock.pass(2 * SECOND);
       first.release();
       assertThat(all[0].await().passed().get(0).batchSize()).isEqualTo(2);
       assertThat(all[1].await().passed().get(0).batchSize()).isEqualTo(2);

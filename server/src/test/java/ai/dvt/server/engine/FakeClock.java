@@ -2,6 +2,7 @@ package ai.dvt.server.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Time that passes when a test says so; due actions run on the test's thread. */
 final class FakeClock implements EngineClock {
@@ -35,6 +36,11 @@ final class FakeClock implements EngineClock {
       timers.removeAll(due);
     }
     due.forEach(timer -> timer.action().run());
+  }
+
+  /** When the next timer is due; empty if none is set. */
+  synchronized OptionalLong nextTimer() {
+    return timers.stream().mapToLong(Timer::nanos).min();
   }
 
   /** Timers set and not run or forgotten. */

@@ -2,175 +2,78 @@ package ai.dvt.server.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.dvt.server.engine.BatchPolicy.Choice;
 import ai.dvt.server.engine.BatchPolicy.Ready;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import ai.dvt.server.engine.BatchPolicy.Room;
 import java.util.List;
-import java.util.PriorityQueue;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FullBatchesFirstTest {
   private static final long MS = 1_000_000;
   private static final int BATCH = 8;
+  private static final Room ROOMY = new Room(20, false);
 
-  private final BatchPolicy policy = new FullBatchesFirst(Duration.ofMillis(100));
+  private final BatchPolicy policy = new FullBatchesFirst();
+
+  /** Due 100 ms after the oldest became ready. */
+  private static Ready ready(int stage, int rows, long oldestMillis) {
+    return new Ready(stage, rows, BATCH, oldestMillis * MS, (oldestMillis + 100) * MS);
+  }
+
+  private Choice next(List<Ready> ready, Room room, long nowMillis) {
+    return policy.next(ready, room, nowMillis * MS);
+  }
 
   @Test
   void a_full_batch_goes_before_an_older_partial_one() {
-    List<Ready> ready = List.of(new Ready(2, 7, BATCH, 0), new Ready(1, 8, BATCH, 50 * MS));
-    assertThat(policy.next(ready, 60 * MS)).isEqualTo(1);
+    assertThat(next(List.of(ready(2, 7, 0), ready(1, 8, 50)), ROOMY, 60))
+        .isEqualTo(new Choice(1, 8));
   }
 
   @Test
   void of_two_full_batches_the_deeper_goes_first() {
-    List<Ready> ready = List.of(new Ready(1, 9, BATCH, 0), new Ready(3, 8, BATCH, 50 * MS));
-    assertThat(policy.next(ready, 60 * MS)).isEqualTo(1);
+    assertThat(next(List.of(ready(1, 9, 0), ready(3, 8, 50)), ROOMY, 60))
+        .isEqualTo(new Choice(1, 8));
   }
 
   @Test
   void a_partial_batch_of_a_deeper_stage_waits_for_the_limit_and_no_longer() {
-    List<Ready> ready = List.of(new Ready(1, 8, BATCH, 0), new Ready(2, 1, BATCH, 10 * MS));
-    assertThat(policy.next(ready, 109 * MS)).isEqualTo(0);
-    assertThat(policy.next(ready, 110 * MS)).isEqualTo(1);
+    List<Ready> ready = List.of(ready(1, 8, 0), ready(2, 1, 10));
+    assertThat(next(ready, ROOMY, 109).queue()).isZero();
+    assertThat(next(ready, ROOMY, 110)).isEqualTo(new Choice(1, 1));
+  }
+
+  @Test
+  void a_row_with_a_deadline_makes_its_queue_due_before_the_limit() {
+    Ready urgent = new Ready(2, 1, BATCH, 10 * MS, 40 * MS);
+    assertThat(next(List.of(ready(1, 8, 0), urgent), ROOMY, 39).queue()).isZero();
+    assertThat(next(List.of(ready(1, 8, 0), urgent), ROOMY, 40).queue()).isEqualTo(1);
   }
 
   @Test
   void without_a_full_batch_the_oldest_goes() {
-    List<Ready> ready = List.of(new Ready(2, 3, BATCH, 20 * MS), new Ready(1, 1, BATCH, 10 * MS));
-    assertThat(policy.next(ready, 30 * MS)).isEqualTo(1);
+    assertThat(next(List.of(ready(2, 3, 20), ready(1, 1, 10)), ROOMY, 30))
+        .isEqualTo(new Choice(1, 1));
   }
 
   @Test
   void equal_stages_of_two_models_go_by_age() {
-    List<Ready> ready = List.of(new Ready(1, 8, BATCH, 20 * MS), new Ready(1, 2, 2, 10 * MS));
-    assertThat(policy.next(ready, 30 * MS)).isEqualTo(1);
+    Ready small = new Ready(1, 2, 2, 10 * MS, 110 * MS);
+    assertThat(next(List.of(ready(1, 8, 20), small), ROOMY, 30)).isEqualTo(new Choice(1, 2));
   }
 
   @Test
-  void under_saturation_batches_are_full_and_nobody_waits_long_after_stage_1() {
-    Simulation run = new Simulation(2, new double[] {0.6, 0.625, 1}, 4000, 0);
-    run.toTheEnd();
-    assertThat(run.answered).isEqualTo(4000);
-    assertThat(run.averageBatch(1)).isGreaterThan(0.99 * BATCH);
-    assertThat(run.averageBatch(2)).isGreaterThan(0.5 * BATCH);
-    assertThat(run.longestWaitAfterStage1).isLessThan(100 * MS + 3 * 90 * MS);
+  void when_memory_is_short_half_a_deeper_batch_goes_before_a_full_one_of_new_work() {
+    List<Ready> ready = List.of(ready(1, 8, 0), ready(2, 3, 20), ready(3, 4, 20));
+    assertThat(next(ready, new Room(13, true), 30)).isEqualTo(new Choice(2, 4));
+    assertThat(next(ready, new Room(13, false), 30).queue()).as("there is room").isZero();
+    assertThat(next(ready, new Room(40, true), 30).queue()).as("busy, not short").isZero();
   }
 
   @Test
-  void with_a_long_limit_deep_batches_are_full_too() {
-    Simulation run =
-        new Simulation(
-            new FullBatchesFirst(Duration.ofSeconds(10)), 2, new double[] {0.6, 0.625, 1}, 4000, 0);
-    run.toTheEnd();
-    assertThat(run.answered).isEqualTo(4000);
-    assertThat(run.averageBatch(2)).isGreaterThan(0.97 * BATCH);
-    assertThat(run.averageBatch(3)).isGreaterThan(0.97 * BATCH);
-  }
-
-  @Test
-  void at_low_load_no_image_waits_for_company() {
-    Simulation run = new Simulation(2, new double[] {0.6, 0.625, 1}, 500, 400 * MS);
-    run.toTheEnd();
-    assertThat(run.answered).isEqualTo(500);
-    assertThat(run.averageBatch(1)).isEqualTo(1);
-    assertThat(run.longestWaitAfterStage1).isZero();
-  }
-
-  /** A device on a fake clock: workers ask the policy; images leave by a seeded draw. */
-  private final class Simulation {
-    private record Row(int number, long ready) {}
-
-    private record Run(long end, int stage, List<Row> rows) {}
-
-    private final BatchPolicy asked;
-    private final Random random = new Random(17);
-    private final double[] exits;
-    private final List<Deque<Row>> queues = new ArrayList<>();
-    private final PriorityQueue<Run> running =
-        new PriorityQueue<>((a, b) -> Long.compare(a.end(), b.end()));
-    private final long[] runs = new long[4];
-    private final long[] rows = new long[4];
-    private final int images;
-    private final long gapNanos;
-    private int idle;
-    private int arrived;
-    private long now;
-    int answered;
-    long longestWaitAfterStage1;
-
-    Simulation(int workers, double[] exits, int images, long gapNanos) {
-      this(policy, workers, exits, images, gapNanos);
-    }
-
-    Simulation(BatchPolicy asked, int workers, double[] exits, int images, long gapNanos) {
-      this.asked = asked;
-      this.idle = workers;
-      this.exits = exits;
-      this.images = images;
-      this.gapNanos = gapNanos;
-      for (int stage = 0; stage < 3; stage++) {
-        queues.add(new ArrayDeque<>());
-      }
-    }
-
-    void toTheEnd() {
-      while (answered < images) {
-        while (arrived < images && arrived * gapNanos <= now) {
-          queues.get(0).add(new Row(arrived++, now));
-        }
-        while (idle > 0 && start()) {
-          idle--;
-        }
-        long next = running.isEmpty() ? Long.MAX_VALUE : running.peek().end();
-        now = arrived < images ? Math.min(next, arrived * gapNanos) : next;
-        while (!running.isEmpty() && running.peek().end() <= now) {
-          end(running.poll());
-          idle++;
-        }
-      }
-    }
-
-    private boolean start() {
-      List<Ready> ready = new ArrayList<>();
-      for (int stage = 1; stage <= 3; stage++) {
-        Deque<Row> queue = queues.get(stage - 1);
-        if (!queue.isEmpty()) {
-          ready.add(new Ready(stage, queue.size(), BATCH, queue.peek().ready()));
-        }
-      }
-      if (ready.isEmpty()) {
-        return false;
-      }
-      int stage = ready.get(asked.next(ready, now)).stage();
-      List<Row> batch = new ArrayList<>();
-      while (batch.size() < BATCH && !queues.get(stage - 1).isEmpty()) {
-        Row row = queues.get(stage - 1).poll();
-        if (stage > 1) {
-          longestWaitAfterStage1 = Math.max(longestWaitAfterStage1, now - row.ready());
-        }
-        batch.add(row);
-      }
-      runs[stage]++;
-      rows[stage] += batch.size();
-      running.add(new Run(now + stage * (6 + 3L * batch.size()) * MS, stage, batch));
-      return true;
-    }
-
-    private void end(Run run) {
-      for (Row row : run.rows()) {
-        if (random.nextDouble() < exits[run.stage() - 1]) {
-          answered++;
-        } else {
-          queues.get(run.stage()).add(new Row(row.number(), run.end()));
-        }
-      }
-    }
-
-    double averageBatch(int stage) {
-      return (double) rows[stage] / runs[stage];
-    }
+  void when_memory_is_short_and_nothing_is_due_the_deepest_goes_not_the_oldest() {
+    List<Ready> ready = List.of(ready(1, 2, 0), ready(3, 2, 20), ready(2, 3, 10));
+    assertThat(next(ready, new Room(8, true), 30)).isEqualTo(new Choice(1, 2));
+    assertThat(next(ready, new Room(8, false), 30)).isEqualTo(new Choice(0, 2));
   }
 }

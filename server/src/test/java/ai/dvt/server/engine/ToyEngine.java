@@ -39,8 +39,9 @@ final class ToyEngine implements AutoCloseable {
       throw new AssertionError(e);
     }
     cascade = new ServedCascade("toy/1", sessions);
-    EngineSettings settings = new EngineSettings(capacityBytes, LONG);
-    engine = new CascadeEngine(device, settings, new FullBatchesFirst(LONG), clock);
+    cascade.setPace(Pace.of(maxBatch, LONG));
+    EngineSettings settings = new EngineSettings(capacityBytes, 1 << 20);
+    engine = new CascadeEngine(device, settings, new FullBatchesFirst(), clock);
   }
 
   BoundPolicy policy(String text) {

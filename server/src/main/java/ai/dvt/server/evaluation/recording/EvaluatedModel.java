@@ -54,7 +54,7 @@ public final class EvaluatedModel implements AutoCloseable {
     ServedCascade cascade;
     try {
       VariantSpec variant = version.variantFor(device.provider());
-      var sessions = device.open(version.folder(), version.manifest(), variant, limits.maxBatch());
+      var sessions = device.open(version.folder(), version.manifest(), variant, Defaults.BATCH);
       cascade = new ServedCascade(version.name() + "/" + version.version(), sessions);
       if (version.manifest().selfTest().isPresent()) {
         List<String> problems =
@@ -72,7 +72,8 @@ public final class EvaluatedModel implements AutoCloseable {
           version.name() + "/" + version.version(), e.getMessage(), "a model that runs");
     }
     CascadeEngine engine =
-        new CascadeEngine(device, new EngineSettings(limits.queueBytes(), limits.maxQueueDelay()));
+        new CascadeEngine(
+            device, new EngineSettings(limits.queue().bytes(), limits.queue().rows()));
     return new EvaluatedModel(version, device, engine, cascade);
   }
 

@@ -90,7 +90,7 @@ final class InferCall implements OpenCall, ImageGroup.Events {
   }
 
   @Override
-  public void full() {
-    end(RequestException.noRoom());
+  public void full(RequestException why) {
+    end(why);
   }
 }

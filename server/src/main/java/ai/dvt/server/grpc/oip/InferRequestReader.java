@@ -1,6 +1,8 @@
 package ai.dvt.server.grpc.oip;
 
 import ai.dvt.inference.ModelInferRequest;
+import ai.dvt.server.engine.Priority;
+import ai.dvt.server.grpc.ClientKey;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.Order;
 import ai.dvt.server.grpc.RequestException;
@@ -32,17 +34,25 @@ final class InferRequestReader {
     ServedModel model =
         catalogue.get().find(request.getModelName(), request.getModelVersion(), "model_");
     Parameters parameters = new Parameters(request.getParametersMap(), "parameters");
-    Order order = new Order(model, ExitParameters.policy(parameters, model), 1);
+    int priority = (int) Math.min(Integer.MAX_VALUE, notNegative(parameters, PRIORITY).orElse(0));
+    Order order =
+        new Order(
+            model, ExitParameters.policy(parameters, model), 1, ClientKey.caller(of(priority)));
     RequestImages images = RequestImages.of(InputTensor.of(request), model, imagesPerRequest);
     return new InferOrder(
         request.getId(),
         order,
         images,
         RequestedOutput.of(request, model.cascade().classes(), images.count()),
-        (int) Math.min(Integer.MAX_VALUE, notNegative(parameters, PRIORITY).orElse(0)),
+        priority,
         queueNanos(parameters),
         !parameters.flag(BINARY_OUTPUT, true),
         parameters.flag(EMPTY_FINAL, false));
+  }
+
+  /** Triton's 1 is the highest and 0 the default; what ranks lower lets others pass. */
+  private static Priority of(int priority) {
+    return priority > 1 ? Priority.BATCH : Priority.INTERACTIVE;
   }
 
   private static OptionalLong queueNanos(Parameters parameters) throws RequestException {

@@ -8,6 +8,7 @@ import ai.dvt.inference.ModelStreamInferResponse;
 import ai.dvt.server.grpc.ImageGroup;
 import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.ImageTurn;
+import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
 import java.util.OptionalLong;
@@ -99,7 +100,7 @@ final class StreamedRequest implements ImageGroup.Events {
 
   /** Never: images of a stream wait for room. */
   @Override
-  public void full() {
+  public void full(RequestException why) {
     throw new IllegalStateException("an image of a stream was turned away");
   }
 
