@@ -12,6 +12,8 @@ import ai.dvt.server.grpc.LocalCalls;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.ModelControl;
 import ai.dvt.server.grpc.OpenCalls;
+import ai.dvt.server.grpc.access.Access;
+import ai.dvt.server.grpc.access.AccessException;
 import ai.dvt.server.grpc.oip.InferenceService;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
@@ -25,6 +27,7 @@ import ai.dvt.server.runtime.provider.ExecutionProvider;
 import ai.dvt.server.runtime.provider.ProviderException;
 import ai.dvt.server.runtime.provider.Providers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -33,13 +36,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running server: device, engine, models and the address they answer on. */
 public final class CascadeServer implements AutoCloseable {
   /** For what is still being sent when everything is answered. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+  private static final Logger LOG = LoggerFactory.getLogger(CascadeServer.class);
+
   private final ServerConfig config;
+  private final Access access;
   private final Device device;
   private final CascadeEngine engine;
   private final ExecutorService decoders;
@@ -55,6 +63,7 @@ public final class CascadeServer implements AutoCloseable {
   private CascadeServer(ServerConfig config, CallWatcher watcher) throws ServerException {
     this.config = config;
     this.watcher = watcher;
+    this.access = access(config);
     this.device = device(config);
     this.engine =
         new CascadeEngine(
@@ -83,6 +92,7 @@ public final class CascadeServer implements AutoCloseable {
                       config.calls(),
                       config.repository().control() ? Optional.of(models) : Optional.empty())),
               List.of(turns, watcher, metrics.calls()),
+              access,
               config.calls(),
               config.connections(),
               config.engine().queue().clientKeyHeader());
@@ -125,6 +135,28 @@ public final class CascadeServer implements AutoCloseable {
     } catch (ServerException | RuntimeException | Error e) {
       server.close();
       throw e;
+    }
+  }
+
+  private static Access access(ServerConfig config) throws ServerException {
+    InetAddress address = new InetSocketAddress(config.host(), 0).getAddress();
+    boolean local = address != null && address.isLoopbackAddress();
+    if (!local && config.access().certificate().isEmpty()) {
+      LOG.warn(
+          "host: {} without TLS (expected: --tls-cert and --tls-key, or a network where nobody listens)",
+          config.host());
+    }
+    if (!local
+        && config.access().tokens().isEmpty()
+        && config.access().clientAuthority().isEmpty()) {
+      LOG.warn(
+          "host: {} for whoever reaches it (expected: --token-file or --tls-client-ca, or a network of friends)",
+          config.host());
+    }
+    try {
+      return Access.open(config.access());
+    } catch (AccessException e) {
+      throw new ServerException(e.getMessage());
     }
   }
 
@@ -264,6 +296,7 @@ public final class CascadeServer implements AutoCloseable {
 
   private void closeInside() {
     watcher.close();
+    access.close();
     metrics.close();
     engine.close();
     endDecoding();

@@ -79,6 +79,9 @@ final class ServeCommand implements Callable<Integer> {
       description = "After it, at the end, open calls are cut (default: 30s).")
   private Duration drainTimeout = Defaults.DRAIN_TIMEOUT;
 
+  @ArgGroup(exclusive = false, heading = "%nAccess (files are read again when they change):%n")
+  private AccessOptions access = new AccessOptions();
+
   @ArgGroup(exclusive = false, heading = "%nRepository:%n")
   private RepositoryOptions repository = new RepositoryOptions();
 
@@ -118,7 +121,8 @@ final class ServeCommand implements Callable<Integer> {
             drainTimeout,
             providers.settings(),
             adaptation.adaptation(),
-            repository.settings());
+            repository.settings(),
+            access.settings());
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config, observation.watcher());
     new StartReport(out).print(server.catalogue());

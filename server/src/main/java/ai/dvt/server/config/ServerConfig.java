@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param providers what runs the stages
  * @param adaptation what it may do about load and drift
  * @param repository which models, and how they change
+ * @param access who may call
  */
 public record ServerConfig(
     Path models,
@@ -23,7 +24,8 @@ public record ServerConfig(
     Duration drainTimeout,
     ProviderSettings providers,
     Adaptation adaptation,
-    RepositorySettings repository) {
+    RepositorySettings repository,
+    AccessSettings access) {
   public ServerConfig {
     ConfigException.require(!host.isBlank(), "host", '"' + host + '"', "a name or address");
     ConfigException.require(port >= 0 && port <= 65535, "port", port, "0 to 65535");
@@ -51,7 +53,8 @@ public record ServerConfig(
         drainTimeout,
         ProviderSettings.CPU,
         Adaptation.NONE,
-        RepositorySettings.DEFAULT);
+        RepositorySettings.DEFAULT,
+        AccessSettings.OPEN);
   }
 
   /** The same on other providers. */
@@ -66,18 +69,55 @@ public record ServerConfig(
         drainTimeout,
         other,
         adaptation,
-        repository);
+        repository,
+        access);
   }
 
   /** The same with other leave to adapt. */
   public ServerConfig with(Adaptation other) {
     return new ServerConfig(
-        models, host, port, engine, calls, connections, drainTimeout, providers, other, repository);
+        models,
+        host,
+        port,
+        engine,
+        calls,
+        connections,
+        drainTimeout,
+        providers,
+        other,
+        repository,
+        access);
   }
 
   /** The same with another way of handling the repository. */
   public ServerConfig with(RepositorySettings other) {
     return new ServerConfig(
-        models, host, port, engine, calls, connections, drainTimeout, providers, adaptation, other);
+        models,
+        host,
+        port,
+        engine,
+        calls,
+        connections,
+        drainTimeout,
+        providers,
+        adaptation,
+        other,
+        access);
+  }
+
+  /** The same for other callers. */
+  public ServerConfig with(AccessSettings other) {
+    return new ServerConfig(
+        models,
+        host,
+        port,
+        engine,
+        calls,
+        connections,
+        drainTimeout,
+        providers,
+        adaptation,
+        repository,
+        other);
   }
 }

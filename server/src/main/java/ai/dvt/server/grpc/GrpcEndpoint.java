@@ -2,6 +2,7 @@ package ai.dvt.server.grpc;
 
 import ai.dvt.server.config.CallLimits;
 import ai.dvt.server.config.ConnectionLimits;
+import ai.dvt.server.grpc.access.Access;
 import ai.dvt.server.grpc.flow.GateLimits;
 import ai.dvt.server.grpc.flow.InboundGate;
 import ai.dvt.server.grpc.flow.RequestBudget;
@@ -53,12 +54,14 @@ public final class GrpcEndpoint implements AutoCloseable {
    *
    * @param interceptors around all others, the last one outermost
    * @param clientKeyHeader metadata that tells clients apart, see {@link ClientKey}
+   * @param access stays the caller's
    * @throws IOException if the address cannot be had
    */
   public static GrpcEndpoint open(
       InetSocketAddress address,
       List<BindableService> services,
       List<ServerInterceptor> interceptors,
+      Access access,
       CallLimits calls,
       ConnectionLimits connections,
       Optional<String> clientKeyHeader)
@@ -95,7 +98,8 @@ public final class GrpcEndpoint implements AutoCloseable {
         .age()
         .ifPresent(age -> builder.maxConnectionAge(age.toNanos(), TimeUnit.NANOSECONDS));
     services.forEach(service -> builder.addService(gate.readable(service)));
-    gate.install(builder);
+    gate.install(builder, access.tls());
+    access.tokens().ifPresent(builder::intercept);
     interceptors.forEach(builder::intercept);
     try {
       return new GrpcEndpoint(builder.build().start(), health, handlers, budget);

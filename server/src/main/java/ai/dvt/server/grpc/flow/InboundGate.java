@@ -13,7 +13,9 @@ import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandler;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.util.AsciiString;
+import java.util.Optional;
 
 /**
  * Lets a server read a message only when its handler asked for one and the budget granted its size.
@@ -37,10 +39,17 @@ public final class InboundGate {
     this.limits = limits;
   }
 
-  /** Gates all calls of the server to be built. */
-  public void install(NettyServerBuilder server) {
+  /**
+   * Gates all calls of the server to be built.
+   *
+   * @param tls empty: plaintext
+   */
+  public void install(NettyServerBuilder server, Optional<SslContext> tls) {
     server
-        .protocolNegotiator(new GatingNegotiator(InternalProtocolNegotiators.serverPlaintext()))
+        .protocolNegotiator(
+            new GatingNegotiator(
+                tls.map(InternalProtocolNegotiators::serverTls)
+                    .orElseGet(InternalProtocolNegotiators::serverPlaintext)))
         .addStreamTracerFactory(new CallTracerFactory())
         .intercept(new GateInterceptor())
         .maxInboundMessageSize(limits.maxMessageBytes());

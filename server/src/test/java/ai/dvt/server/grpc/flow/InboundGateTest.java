@@ -105,7 +105,7 @@ class InboundGateTest {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .flowControlWindow(64 << 10)
             .addService(gate.readable(new KeepingService()));
-    gate.install(builder);
+    gate.install(builder, java.util.Optional.empty());
     server = builder.build().start();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
