@@ -6,14 +6,17 @@ import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.load.pictures.PictureSource;
+import ai.dvt.client.load.report.BenchFiles;
 import ai.dvt.client.load.report.BenchJson;
 import ai.dvt.client.load.rounds.Comparison;
 import ai.dvt.client.load.rounds.Environment;
 import ai.dvt.client.load.rounds.ServerSide;
 import ai.dvt.client.load.rounds.Setting;
 import ai.dvt.client.load.rounds.Side;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +127,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description =
+          "Also write bench.json, bench.csv (every round) and plots there: throughput and latency"
+              + " against load, accuracy against throughput.")
+  private Path output;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
@@ -139,13 +150,15 @@ final class BenchCommand implements Callable<Integer> {
       Comparison comparison =
           new Comparison(a, b, rules, new RoundsBar(spec.commandLine().getErr()));
       List<Comparison.Result> results = comparison.run(settings(loads, a));
+      JsonObject report =
+          BenchJson.of(
+              results, Environment.of(a.model()), b.map(side -> Environment.of(side.model())));
+      if (output != null) {
+        BenchFiles.write(output, report, results, a.name(), b.map(Side::name).orElse(""))
+            .ifPresent(problem -> spec.commandLine().getErr().println("dvt: " + problem));
+      }
       if (json) {
-        out.println(
-            BenchJson.text(
-                BenchJson.of(
-                    results,
-                    Environment.of(a.model()),
-                    b.map(side -> Environment.of(side.model())))));
+        out.println(BenchJson.text(report));
       } else {
         BenchTable.print(results, out);
       }

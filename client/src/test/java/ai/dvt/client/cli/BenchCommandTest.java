@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,34 @@ class BenchCommandTest {
     assertThat(bench("--against", "toy")).isZero();
     assertThat(out.toString())
         .contains("images/s", "concurrency 32", "A over B ", "only a 50 % interval", "2 rounds");
+  }
+
+  @Test
+  void files_and_plots_are_written() throws IOException {
+    Path output = folder.resolve("report/new");
+    int status =
+        bench(
+            "--against",
+            "toy",
+            "--pictures",
+            folder.toString(),
+            "--concurrency",
+            "1,4",
+            "--output",
+            output.toString());
+    assertThat(err.toString()).isEmpty();
+    assertThat(status).isZero();
+    // Two settings, two sides, two rounds and their sum each, and the header.
+    List<String> lines = Files.readAllLines(output.resolve("bench.csv"));
+    assertThat(lines).hasSize(1 + 2 * 2 * 3);
+    int columns = lines.get(0).split(",", -1).length;
+    assertThat(lines).allMatch(line -> line.split(",", -1).length == columns);
+    assertThat(
+            JsonParser.parseString(Files.readString(output.resolve("bench.json"))).isJsonObject())
+        .isTrue();
+    for (String plot : List.of("throughput-load", "latency-load", "accuracy-throughput")) {
+      assertThat(ImageIO.read(output.resolve(plot + ".png").toFile()).getWidth()).isEqualTo(1200);
+    }
   }
 
   @Test
