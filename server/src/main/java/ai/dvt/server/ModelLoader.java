@@ -9,6 +9,7 @@ import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
+import ai.dvt.server.engine.guard.AgreementGuard;
 import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.engine.load.LoadPlan;
 import ai.dvt.server.engine.load.LoadPlanner;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +91,7 @@ final class ModelLoader {
     }
     if (problems.isEmpty()) {
       adapt(model, sessions, problems);
+      watch(model);
     }
     if (problems.isEmpty()) {
       return Optional.of(model);
@@ -129,6 +132,20 @@ final class ModelLoader {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       problems.add("plan for load: interrupted");
+    }
+  }
+
+  private void watch(ServedModel model) {
+    if (adaptation.guardShare() > 0) {
+      model
+          .cascade()
+          .setEarlyAnswers(
+              new AgreementGuard(
+                  model.cascade().name(),
+                  List.copyOf(model.version().points().values()),
+                  adaptation.guardShare(),
+                  adaptation.guardAction() == Adaptation.GuardAction.STRICTER,
+                  new SplittableRandom()));
     }
   }
 

@@ -12,9 +12,15 @@ import java.util.Optional;
  * @param topK labels in an answer
  * @param deadline for the whole call or stream; empty: the client's default for single calls, none
  *     for streams
+ * @param budget compute that the pictures of the call or stream share; without a policy it alone
+ *     decides who goes on
  */
 public record ClassifyOptions(
-    ModelId model, Optional<ExitPolicy> policy, int topK, Optional<Duration> deadline) {
+    ModelId model,
+    Optional<ExitPolicy> policy,
+    int topK,
+    Optional<Duration> deadline,
+    Optional<PictureBudget> budget) {
   public ClassifyOptions {
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(policy, "policy");
@@ -24,6 +30,12 @@ public record ClassifyOptions(
     if (deadline.isPresent() && (deadline.get().isNegative() || deadline.get().isZero())) {
       throw new IllegalArgumentException("deadline: " + deadline.get() + " (expected: > 0)");
     }
+  }
+
+  /** Without a budget. */
+  public ClassifyOptions(
+      ModelId model, Optional<ExitPolicy> policy, int topK, Optional<Duration> deadline) {
+    this(model, policy, topK, deadline, Optional.empty());
   }
 
   /** The model's latest version, its default policy, one label, the client's deadline. */
@@ -38,16 +50,27 @@ public record ClassifyOptions(
 
   /** The same with this policy instead of the model's default. */
   public ClassifyOptions policy(ExitPolicy value) {
-    return new ClassifyOptions(model, Optional.of(value), topK, deadline);
+    return new ClassifyOptions(model, Optional.of(value), topK, deadline, budget);
   }
 
   /** The same with this many labels in an answer. */
   public ClassifyOptions topK(int value) {
-    return new ClassifyOptions(model, policy, value, deadline);
+    return new ClassifyOptions(model, policy, value, deadline, budget);
   }
 
   /** The same with this deadline. */
   public ClassifyOptions deadline(Duration value) {
-    return new ClassifyOptions(model, policy, topK, Optional.of(value));
+    return new ClassifyOptions(model, policy, topK, Optional.of(value), budget);
+  }
+
+  /**
+   * The same with compute that the pictures share.
+   *
+   * @param pictures of the call or stream, at most
+   * @param totalGflops of all of them together, 1e9 multiply-adds
+   */
+  public ClassifyOptions budget(int pictures, double totalGflops) {
+    return new ClassifyOptions(
+        model, policy, topK, deadline, Optional.of(new PictureBudget(pictures, totalGflops)));
   }
 }

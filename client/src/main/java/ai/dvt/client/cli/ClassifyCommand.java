@@ -4,6 +4,7 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.client.call.ClassifyOptions;
 import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
+import ai.dvt.client.call.PictureBudget;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,6 +47,14 @@ final class ClassifyCommand implements Callable<Integer> {
       description = "Give up after this many seconds (default: never).")
   private Double deadlineSeconds;
 
+  @Option(
+      names = "--total-gflops",
+      paramLabel = "GFLOPS",
+      description =
+          "Compute of all pictures together: the least confident get more of it (default: no such"
+              + " bound).")
+  private Double totalGflops;
+
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
@@ -60,7 +69,7 @@ final class ClassifyCommand implements Callable<Integer> {
       policy.ifPresent(description::bind);
       List<Classified> classified =
           PictureRun.classify(
-              connection.client(), options(id, policy), description.labels(), files);
+              connection.client(), options(id, policy, files.size()), description.labels(), files);
       if (json) {
         JsonObject report = new JsonObject();
         report.addProperty("model", description.model().name());
@@ -76,11 +85,12 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
-  private ClassifyOptions options(ModelId id, Optional<ExitPolicy> policy) {
+  private ClassifyOptions options(ModelId id, Optional<ExitPolicy> policy, int pictures) {
     return new ClassifyOptions(
         id,
         policy,
         topK,
-        Optional.ofNullable(deadlineSeconds).map(s -> Duration.ofNanos(Math.round(s * 1e9))));
+        Optional.ofNullable(deadlineSeconds).map(s -> Duration.ofNanos(Math.round(s * 1e9))),
+        Optional.ofNullable(totalGflops).map(total -> new PictureBudget(pictures, total)));
   }
 }

@@ -8,6 +8,7 @@ import ai.dvt.cascade.v1.ClassifyStreamRequest;
 import ai.dvt.cascade.v1.DataType;
 import ai.dvt.cascade.v1.Image;
 import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.cascade.v1.SetBudget;
 import ai.dvt.cascade.v1.Tensor;
 import ai.dvt.cascade.wire.Policies;
 import ai.dvt.client.call.ClassifyOptions;
@@ -34,6 +35,7 @@ public final class Requests {
             .setTopK(options.topK())
             .addAllImages(pictures.stream().map(Requests::image).toList());
     options.policy().ifPresent(policy -> request.setPolicy(Policies.toMessage(policy)));
+    options.budget().ifPresent(budget -> request.setTotalGflops(budget.totalGflops()));
     return request.build();
   }
 
@@ -45,6 +47,14 @@ public final class Requests {
     if (first) {
       request.setModel(model(options.model())).setTopK(options.topK());
       options.policy().ifPresent(policy -> request.setPolicy(Policies.toMessage(policy)));
+      options
+          .budget()
+          .ifPresent(
+              budget ->
+                  request.setBudget(
+                      SetBudget.newBuilder()
+                          .setImages(budget.pictures())
+                          .setTotalGflops(budget.totalGflops())));
     }
     return request.build();
   }

@@ -29,6 +29,11 @@ public interface EarlyAnswers {
    */
   boolean watches(Thresholds thresholds, ExitReason reason);
 
+  /** The thresholds that new images get whose policies ask for these by an operating point. */
+  default Thresholds inUse(Thresholds asked) {
+    return asked;
+  }
+
   /** What the last exit said of such an image. */
   void compared(Thresholds thresholds, ExitOutcome early, ExitOutcome last);
 }

@@ -48,13 +48,26 @@ public final class CascadeService extends CascadeServiceImplBase {
     ResponseStream<ClassifyResponse> responses = new ResponseStream<>(server);
     ClassifyCall call;
     try {
+      boolean budgeted = request.getTotalGflops() != 0;
       Order order =
           validator.order(
               request.getModel(),
-              request.hasPolicy() ? Optional.of(request.getPolicy()) : Optional.empty(),
+              request.hasPolicy()
+                  ? Optional.of(request.getPolicy())
+                  : budgeted ? RequestValidator.BUDGET_ALONE : Optional.empty(),
               request.getTopK(),
               RequestValidator.caller(request.getPriority()));
       RequestValidator.checkCount(request.getImagesCount(), limits.imagesPerRequest(), order);
+      if (budgeted) {
+        order =
+            order.sharing(
+                RequestValidator.budget(
+                    order.model(),
+                    "total_gflops",
+                    request.getImagesCount(),
+                    request.getTotalGflops(),
+                    intake.waitingAtExits(order.model(), limits.imagesPerRequest())));
+      }
       call = new ClassifyCall(intake, openCalls, request, order, responses);
       openCalls.enter(call);
     } catch (RequestException e) {

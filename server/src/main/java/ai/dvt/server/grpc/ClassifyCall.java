@@ -6,6 +6,7 @@ import ai.dvt.cascade.v1.ClassifyRequest;
 import ai.dvt.cascade.v1.ClassifyResponse;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.server.engine.budget.SetBudget;
 import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
@@ -69,10 +70,17 @@ final class ClassifyCall implements OpenCall, ImageGroup.Events {
   public ImageTurn turn(int index) throws RequestException {
     String field = "images[" + index + "]";
     var image = request.getImages(index);
+    long rowBytes;
+    try {
+      rowBytes = RequestValidator.rowBytes(image, field, order.model());
+    } catch (RequestException e) {
+      order.budget().ifPresent(SetBudget::absent);
+      throw e;
+    }
     return new ImageTurn(
         order,
         () -> RequestValidator.row(image, field, order.model()),
-        RequestValidator.rowBytes(image, field, order.model()),
+        rowBytes,
         deadlineNanos,
         Optional.empty(),
         Charge.NONE);

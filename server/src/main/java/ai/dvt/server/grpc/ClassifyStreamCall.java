@@ -30,6 +30,8 @@ final class ClassifyStreamCall
   private Optional<ExitPolicy> policy = Optional.empty();
   private int topK;
   private Priority priority = Priority.PRIORITY_UNSPECIFIED;
+  private Optional<StreamBudget> budget = Optional.empty();
+  private boolean begun;
 
   private boolean waitingForRoom;
 
@@ -62,8 +64,10 @@ final class ClassifyStreamCall
       return;
     }
     ImageWork work = null;
+    boolean counted = false;
     try {
-      Order order = order(message);
+      Order order = budgeted(message, order(message));
+      counted = order.budget().isPresent();
       long bytes = RequestValidator.rowBytes(message.getImage(), "image", order.model());
       work =
           new ImageWork(
@@ -79,6 +83,9 @@ final class ClassifyStreamCall
       begin(id, work, order.model().cascade().footprint(bytes));
     } catch (RequestException e) {
       charge.close();
+      if (counted) {
+        budget.get().absent();
+      }
       work = null;
       send(id, AnswerWriter.error(e));
     }
@@ -103,7 +110,38 @@ final class ClassifyStreamCall
     if (message.getPriority() != Priority.PRIORITY_UNSPECIFIED) {
       priority = message.getPriority();
     }
-    return validator.order(model, policy, topK, RequestValidator.caller(priority));
+    boolean alone = message.hasBudget() || budget.isPresent();
+    return validator.order(
+        model, policy.isEmpty() && alone ? RequestValidator.BUDGET_ALONE : policy, topK, RequestValidator.caller(priority));
+  }
+
+  /** The order of an image of the stream's set, if the stream is one. */
+  private Order budgeted(ClassifyStreamRequest message, Order order) throws RequestException {
+    boolean first = !begun;
+    begun = true;
+    if (message.hasBudget()) {
+      if (!first) {
+        throw RequestException.invalid("budget", "in a later message", "in the first one alone");
+      }
+      try {
+        budget =
+            Optional.of(
+                StreamBudget.of(
+                    message.getBudget(),
+                    order.model(),
+                    intake.waitingAtExits(order.model(), imagesPerStream / 2)));
+      } catch (RequestException e) { // without its bound no image of the set may run
+        end(e);
+        throw e;
+      }
+    }
+    return budget.isPresent() ? budget.get().next(order) : order;
+  }
+
+  @Override
+  public void onCompleted() {
+    budget.ifPresent(StreamBudget::noMore);
+    super.onCompleted();
   }
 
   @Override

@@ -11,6 +11,7 @@ import ai.dvt.server.engine.LoadControl;
 import ai.dvt.server.engine.Reservation;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.Waiting;
+import ai.dvt.server.engine.budget.SetBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -227,7 +228,7 @@ final class ImageWork {
                     mine.deadlineNanos(),
                     mine.idleLimit().orElse(Duration.ZERO),
                     new Listener(),
-                    Optional.empty(),
+                    mine.order().budget().map(set -> set),
                     mine.startByNanos()));
     Consumer<ImageTicket> step;
     boolean gone;
@@ -267,6 +268,7 @@ final class ImageWork {
     left.leaves();
     if (unused != null) {
       unused.charge().close();
+      unused.order().budget().ifPresent(SetBudget::absent);
     }
     release();
     return true;

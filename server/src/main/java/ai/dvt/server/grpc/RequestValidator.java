@@ -10,7 +10,10 @@ import ai.dvt.cascade.v1.Priority;
 import ai.dvt.cascade.v1.Tensor;
 import ai.dvt.cascade.wire.Policies;
 import ai.dvt.server.engine.Caller;
+import ai.dvt.server.engine.budget.SetBudget;
 import ai.dvt.server.image.PictureException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -87,6 +90,40 @@ public final class RequestValidator {
             ? ai.dvt.server.engine.Priority.BATCH
             : ai.dvt.server.engine.Priority.INTERACTIVE);
   }
+
+  /**
+   * The budget that a set of images shares.
+   *
+   * @param field the budget's name in the request
+   * @param mostWaiting images that may wait at exits for the others
+   */
+  static SetBudget budget(
+      ServedModel model, String field, int images, double totalGflops, long mostWaiting)
+      throws RequestException {
+    List<Double> gflops = model.cascade().variant().gflops();
+    double least = images * gflops.get(0);
+    if (!(totalGflops >= least * (1 - 1e-9) && totalGflops < Double.POSITIVE_INFINITY)) {
+      throw RequestException.invalid(
+          field,
+          totalGflops,
+          String.format(
+              Locale.ROOT,
+              "%.6g, exit 1 for %d images, to %.6g, the last exit for all",
+              least,
+              images,
+              images * gflops.get(gflops.size() - 1)));
+    }
+    return new SetBudget(
+        images,
+        totalGflops,
+        gflops,
+        List.copyOf(model.version().points().values()),
+        (int) Math.max(1, Math.min(Integer.MAX_VALUE, mostWaiting)));
+  }
+
+  /** The policy of images that a budget alone decides on. */
+  static final Optional<ai.dvt.cascade.v1.ExitPolicy> BUDGET_ALONE =
+      Optional.of(ai.dvt.cascade.v1.ExitPolicy.getDefaultInstance());
 
   /** Checks an id that a caller chose. */
   public static void checkId(String id) throws RequestException {

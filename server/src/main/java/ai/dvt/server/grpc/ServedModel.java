@@ -48,7 +48,8 @@ public record ServedModel(
         name ->
             Optional.ofNullable(version.points().get(name))
                 .filter(this::suits)
-                .map(OperatingPoint::thresholds));
+                .map(OperatingPoint::thresholds)
+                .map(cascade.earlyAnswers()::inUse));
   }
 
   /** What clients get that ask for nothing, as a plan for load needs it. */
