@@ -146,7 +146,7 @@ public final class SetBudget implements ImageSet {
 
   @Override
   public synchronized boolean mayGoOn(int exit) {
-    return affordable(exit) >= 1;
+    return exit >= gflops.size() || affordable(exit) >= 1;
   }
 
   @Override

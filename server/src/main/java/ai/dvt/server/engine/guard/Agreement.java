@@ -5,8 +5,11 @@ package ai.dvt.server.engine.guard;
  * owner's lock.
  */
 final class Agreement {
-  /** Two-sided 99.9 %: it is looked at again and again. */
-  private static final double Z = 3.29;
+  /** Standard deviations: many, because it is looked at after every comparison. */
+  private static final double Z = 4;
+
+  /** Fewer comparisons say nothing. */
+  private static final int LEAST = 100;
 
   /** Old comparisons count half after this many. */
   private static final int WINDOW = 2000;
@@ -29,7 +32,7 @@ final class Agreement {
 
   /** The highest share that what was seen still allows for. */
   double upperBound() {
-    if (compared == 0) {
+    if (compared < LEAST) {
       return 1;
     }
     double z2 = Z * Z;

@@ -12,9 +12,12 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SetBudgetTest {
   /** An image that the test moves through the stages. */
   private static final class Moved implements ImageTicket {
@@ -62,6 +65,7 @@ class SetBudgetTest {
       SetBudget budget, List<float[]> images, int onTheWay, float confident, int exits) {
     Deque<Moved> running = new ArrayDeque<>();
     List<Moved> all = new ArrayList<>();
+    List<Moved> finished = new ArrayList<>();
     int open = 0;
     int next = 0;
     mostParked = 0;
@@ -90,25 +94,21 @@ class SetBudgetTest {
           budget.reached(image, new ExitOutcome(image.stage, 0, sure, (1 - sure) / 2, 1 - sure));
         }
       }
-      for (Moved image : all) {
-        if (image.answered) {
-          open--;
-          budget.ended(image);
-        }
+      List<Moved> ended = answered(all);
+      while (!ended.isEmpty()) { // one's end may be the word for another
+        all.removeAll(ended);
+        finished.addAll(ended);
+        open -= ended.size();
+        ended.forEach(budget::ended);
+        ended = answered(all);
       }
-      all.stream().filter(i -> i.answered).forEach(this::done);
-      all.removeIf(i -> i.answered);
       mostParked = Math.max(mostParked, (int) all.stream().filter(i -> i.parked).count());
     }
-    List<Moved> result = List.copyOf(finished);
-    finished.clear();
-    return result;
+    return finished;
   }
 
-  private final List<Moved> finished = new ArrayList<>();
-
-  private void done(Moved image) {
-    finished.add(image);
+  private static List<Moved> answered(List<Moved> images) {
+    return images.stream().filter(image -> image.answered).toList();
   }
 
   private static double cost(List<Moved> images, List<Double> gflops) {
