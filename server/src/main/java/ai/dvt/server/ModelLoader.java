@@ -10,6 +10,7 @@ import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.guard.AgreementGuard;
+import ai.dvt.server.engine.load.LoadLevel;
 import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.engine.load.LoadPlan;
 import ai.dvt.server.engine.load.LoadPlanner;
@@ -106,6 +107,12 @@ final class ModelLoader {
         : new Pace(List.of(cascade.maxBatch()), limits.maxQueueDelays());
   }
 
+  private Pace pace(LoadLevel level) {
+    return new Pace(
+        level.batchSizes(),
+        limits.maxQueueDelays().isEmpty() ? level.queueDelays() : limits.maxQueueDelays());
+  }
+
   private void adapt(ServedModel model, CascadeSessions sessions, List<String> problems) {
     if (!adaptation.adaptToLoad() && adaptation.objective().isEmpty()) {
       return;
@@ -118,7 +125,7 @@ final class ModelLoader {
                   device.workers(),
                   sessions.maxBatch(),
                   adaptation.objective().orElse(LoadPlan.USUAL_OBJECTIVE))
-              .plan(model.pointWithoutLoad(), model.planPoints());
+              .plan(model.planPoints().withoutLoad(), model.planPoints().usable());
       model
           .cascade()
           .setLoad(
@@ -126,7 +133,12 @@ final class ModelLoader {
                   plan,
                   adaptation.adaptToLoad(),
                   adaptation.objective().isPresent(),
-                  System::nanoTime));
+                  System::nanoTime,
+                  level -> {
+                    if (adaptation.adaptToLoad()) {
+                      model.cascade().setPace(pace(level));
+                    }
+                  }));
     } catch (StageException e) {
       problems.add("plan for load: " + e.getMessage());
     } catch (InterruptedException e) {

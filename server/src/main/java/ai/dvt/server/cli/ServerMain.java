@@ -18,6 +18,7 @@ import picocli.CommandLine.ExitCode;
       ServeCommand.class,
       CalibrateCommand.class,
       EvaluateCommand.class,
+      PlanCommand.class,
       DoctorCommand.class,
       RawChainCommand.class
     })

@@ -112,7 +112,10 @@ final class ClassifyStreamCall
     }
     boolean alone = message.hasBudget() || budget.isPresent();
     return validator.order(
-        model, policy.isEmpty() && alone ? RequestValidator.BUDGET_ALONE : policy, topK, RequestValidator.caller(priority));
+        model,
+        policy.isEmpty() && alone ? RequestValidator.BUDGET_ALONE : policy,
+        topK,
+        RequestValidator.caller(priority));
   }
 
   /** The order of an image of the stream's set, if the stream is one. */

@@ -3,15 +3,12 @@ package ai.dvt.server.grpc;
 import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
-import ai.dvt.cascade.ExitRule;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.server.engine.ServedCascade;
-import ai.dvt.server.engine.load.PlanPoint;
+import ai.dvt.server.engine.load.PlanPoints;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.repository.ModelVersion;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * A model version that passed its self-test and answers.
@@ -52,32 +49,12 @@ public record ServedModel(
                 .map(cascade.earlyAnswers()::inUse));
   }
 
-  /** What clients get that ask for nothing, as a plan for load needs it. */
-  public PlanPoint pointWithoutLoad() {
-    List<Double> gflops = cascade.variant().gflops();
-    return version.defaultPolicy().rule() instanceof ExitRule.AtPoint point
-        ? Optional.ofNullable(version.points().get(point.name()))
-            .flatMap(known -> PlanPoint.of(known, gflops))
-            .orElseGet(() -> lastExit(gflops))
-        : lastExit(gflops);
-  }
-
-  private PlanPoint lastExit(List<Double> gflops) {
-    return PlanPoint.last(
-        gflops,
-        planPoints().stream()
-            .filter(point -> point.reach(gflops.size()) == 1)
-            .map(PlanPoint::accuracy)
-            .findFirst()
-            .orElse(OptionalDouble.empty()));
-  }
-
-  /** The operating points that a plan for load can use. */
-  public List<PlanPoint> planPoints() {
-    return version.points().values().stream()
-        .filter(this::suits)
-        .flatMap(point -> PlanPoint.of(point, cascade.variant().gflops()).stream())
-        .toList();
+  /** What a plan for load can be made of. */
+  public PlanPoints planPoints() {
+    return new PlanPoints(
+        version.points().values().stream().filter(this::suits).toList(),
+        cascade.variant().gflops(),
+        version.defaultPolicy());
   }
 
   private boolean suits(OperatingPoint point) {

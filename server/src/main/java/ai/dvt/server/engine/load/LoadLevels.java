@@ -4,6 +4,7 @@ import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.engine.LoadControl;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,6 +34,7 @@ public final class LoadLevels implements LoadControl {
   private final boolean adapts;
   private final boolean refuses;
   private final LongSupplier nanos;
+  private final Consumer<LoadLevel> entered;
   private final ArrivalRate arrivals = new ArrivalRate(RATE_WINDOW_NANOS);
   private final ServiceRate service = new ServiceRate();
   private volatile Optional<Thresholds> thresholds = Optional.empty();
@@ -45,13 +47,21 @@ public final class LoadLevels implements LoadControl {
    * @param adapts whether the level may rise
    * @param refuses whether images are refused that would be answered after the objective
    * @param nanos the time, as {@link System#nanoTime}
+   * @param entered told of every level that comes into use, the first included; must not block
    */
-  public LoadLevels(LoadPlan plan, boolean adapts, boolean refuses, LongSupplier nanos) {
+  public LoadLevels(
+      LoadPlan plan,
+      boolean adapts,
+      boolean refuses,
+      LongSupplier nanos,
+      Consumer<LoadLevel> entered) {
     this.plan = plan;
     this.adapts = adapts;
     this.refuses = refuses;
     this.nanos = nanos;
     this.changedNanos = nanos.getAsLong();
+    this.entered = entered;
+    entered.accept(plan.levels().get(0));
   }
 
   public LoadPlan plan() {
@@ -135,5 +145,6 @@ public final class LoadLevels implements LoadControl {
     level = to;
     changedNanos = now;
     thresholds = to == 0 ? Optional.empty() : plan.levels().get(to).point().thresholds();
+    entered.accept(plan.levels().get(to));
   }
 }

@@ -48,7 +48,7 @@ class LoadLevelsTest {
   }
 
   private LoadLevels levels(boolean adapts, boolean refuses) {
-    return new LoadLevels(PLAN, adapts, refuses, () -> now);
+    return new LoadLevels(PLAN, adapts, refuses, () -> now, level -> {});
   }
 
   /** Poisson arrivals; one line, as many images at a time as the level's capacity allows. */
