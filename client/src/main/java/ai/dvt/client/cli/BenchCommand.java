@@ -5,6 +5,7 @@ import ai.dvt.cascade.ForcedExits;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelId;
+import ai.dvt.client.load.energy.RaplCounter;
 import ai.dvt.client.load.pictures.PictureSource;
 import ai.dvt.client.load.report.BenchFiles;
 import ai.dvt.client.load.report.BenchJson;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   private static final long SEED = 1;
+  private static final Path POWERCAP = Path.of("/sys/class/powercap");
 
   /** One of the two. */
   enum SideName {
@@ -148,7 +150,12 @@ final class BenchCommand implements Callable<Integer> {
       Side a = sides.a();
       Optional<Side> b = sides.b();
       Comparison comparison =
-          new Comparison(a, b, rules, new RoundsBar(spec.commandLine().getErr()));
+          new Comparison(
+              a,
+              b,
+              rules,
+              new RoundsBar(spec.commandLine().getErr()),
+              RaplCounter.open(POWERCAP)::joules);
       List<Comparison.Result> results = comparison.run(settings(loads, a));
       JsonObject report =
           BenchJson.of(

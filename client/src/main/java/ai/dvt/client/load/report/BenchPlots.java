@@ -16,6 +16,9 @@ import org.knowm.xchart.XYChart;
 
 /** Throughput and latency against load, accuracy against throughput. */
 final class BenchPlots {
+  /** Beyond this range an axis is logarithmic; decades alone have labels there. */
+  private static final double MANY_FOLD = 100;
+
   /** A plot's place of one side at one setting. */
   private record Dot(double x, double y) {}
 
@@ -73,8 +76,13 @@ final class BenchPlots {
 
   private byte[] latency() throws IOException {
     XYChart chart = PlotStyle.chart("Latency against load", loadTitle(), "latency (ms)");
-    chart.getStyler().setYAxisLogarithmic(true);
-    PlotStyle.legendTopLeft(chart);
+    double least = results.stream().mapToDouble(r -> r.a().p50Millis().orElse(1)).min().orElse(1);
+    double most = results.stream().mapToDouble(r -> r.a().p99Millis().orElse(1)).max().orElse(1);
+    if (most > MANY_FOLD * least) {
+      chart.getStyler().setYAxisLogarithmic(true);
+    } else {
+      chart.getStyler().setYAxisMin(0.0);
+    }
     int colour = 0;
     for (Map.Entry<String, List<Dot>> line :
         overLoad(side -> side.p50Millis().orElse(Double.NaN)).entrySet()) {

@@ -45,7 +45,8 @@ final class PlotStyle {
     style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
     style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 17));
     style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 17));
-    style.setLegendPosition(Styler.LegendPosition.InsideSE);
+    style.setLegendPosition(Styler.LegendPosition.OutsideS);
+    style.setLegendLayout(Styler.LegendLayout.Horizontal);
     style.setLegendBorderColor(new Color(200, 200, 200));
     style.setXAxisDecimalPattern("0.###");
     style.setYAxisDecimalPattern("0.##");
@@ -54,10 +55,6 @@ final class PlotStyle {
     style.setXAxisTickMarkSpacingHint(110);
     style.setYAxisTickMarkSpacingHint(60);
     return chart;
-  }
-
-  static void legendTopLeft(XYChart chart) {
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
   }
 
   /** A line with a marker at every value. */

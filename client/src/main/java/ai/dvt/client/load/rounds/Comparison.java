@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * Rounds of A and B in turns, at every setting: a machine that slows down slows both, and the ratio
@@ -70,10 +72,21 @@ public final class Comparison {
   private final Optional<Side> b;
   private final Rules rules;
   private final Progress progress;
+  private final Supplier<OptionalDouble> joules;
   private int done;
   private int total;
 
+  /** Without a counter of energy. */
   public Comparison(Side a, Optional<Side> b, Rules rules, Progress progress) {
+    this(a, b, rules, progress, OptionalDouble::empty);
+  }
+
+  /**
+   * @param joules of this machine so far; taken for sides that run on it
+   */
+  public Comparison(
+      Side a, Optional<Side> b, Rules rules, Progress progress, Supplier<OptionalDouble> joules) {
+    this.joules = joules;
     this.a = a;
     this.b = b;
     this.rules = rules;
@@ -151,6 +164,7 @@ public final class Comparison {
       Side side, Optional<ExitPolicy> policy, Setting setting, Duration length, int round)
       throws InterruptedException {
     progress.at(done++, total, side.name());
+    OptionalDouble before = joules.get();
     Duration ramp = Duration.ofNanos((long) (length.toNanos() * RAMP_SHARE));
     Round measured =
         side.run(
@@ -162,8 +176,13 @@ public final class Comparison {
                 policy,
                 rules.exits().filter(exits -> side.exits() > 1),
                 rules.objective()));
+    OptionalDouble after = joules.get();
     progress.at(done, total, side.name());
-    return measured;
+    boolean here = measured.cpuSeconds().isPresent();
+    return here && before.isPresent() && after.isPresent()
+        ? measured.metered(
+            measured.cpuSeconds(), OptionalDouble.of(after.getAsDouble() - before.getAsDouble()))
+        : measured;
   }
 
   private static Optional<MedianInterval> ratio(List<Round> roundsA, List<Round> roundsB) {
