@@ -1,5 +1,6 @@
 """Classifies pictures with KServe's Python SDK: python classify.py HOST:PORT MODEL PICTURE..."""
 import asyncio
+import logging
 import sys
 
 import grpc
@@ -14,6 +15,7 @@ def request(model, array, datatype, parameters=None, binary=True):
 
 
 async def main(address, model, *paths):
+    logging.getLogger("kserve").setLevel(logging.CRITICAL)  # it logs errors with their traces
     async with InferenceGRPCClient(address) as client:
         assert await client.is_server_live() and await client.is_server_ready()
         assert await client.is_model_ready(model)
