@@ -8,7 +8,6 @@ import java.util.OptionalLong;
  * A request, checked.
  *
  * @param id comes back with the answer
- * @param priority Triton's: 1 is the highest, 0 the default
  * @param queueNanos Triton's timeout: how long an image may wait for its first stage
  * @param typedOutputs whether outputs go into typed contents in place of raw ones
  * @param emptyFinal stream: whether a response without outputs says that the request is over
@@ -18,7 +17,6 @@ record InferOrder(
     Order order,
     RequestImages images,
     List<RequestedOutput> outputs,
-    int priority,
     OptionalLong queueNanos,
     boolean typedOutputs,
     boolean emptyFinal) {}

@@ -44,7 +44,6 @@ final class InferRequestReader {
         order,
         images,
         RequestedOutput.of(request, model.cascade().classes(), images.count()),
-        priority,
         queueNanos(parameters),
         !parameters.flag(BINARY_OUTPUT, true),
         parameters.flag(EMPTY_FINAL, false));
