@@ -8,6 +8,7 @@ import ai.dvt.server.engine.ImageTask;
 import ai.dvt.server.engine.ImageTicket;
 import ai.dvt.server.engine.InputRow;
 import ai.dvt.server.engine.LoadControl;
+import ai.dvt.server.engine.Priority;
 import ai.dvt.server.engine.Reservation;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.Waiting;
@@ -133,6 +134,9 @@ final class ImageWork {
 
   /** Tells the load of the image; false if it had better not come in. */
   private boolean arrives(boolean patient) {
+    if (patient && turn.order().caller().priority() == Priority.BATCH) {
+      return true; // it takes what is left; its amount is no reason to answer anybody earlier
+    }
     LoadControl control = turn.order().model().cascade().load();
     if (!control.arrives(patient)) {
       return false;

@@ -121,9 +121,9 @@ public final class RequestValidator {
         (int) Math.max(1, Math.min(Integer.MAX_VALUE, mostWaiting)));
   }
 
-  /** The policy of images that a budget alone decides on. */
+  /** The policy of images that a budget alone decides on: the load takes nothing of it away. */
   static final Optional<ai.dvt.cascade.v1.ExitPolicy> BUDGET_ALONE =
-      Optional.of(ai.dvt.cascade.v1.ExitPolicy.getDefaultInstance());
+      Optional.of(ai.dvt.cascade.v1.ExitPolicy.newBuilder().setRefuseAdaptation(true).build());
 
   /** Checks an id that a caller chose. */
   public static void checkId(String id) throws RequestException {
