@@ -1,6 +1,7 @@
 package ai.dvt.server;
 
 import ai.dvt.server.config.HttpSettings;
+import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.http.HttpEndpoint;
 import ai.dvt.server.http.HttpException;
 import ai.dvt.server.http.Route;
@@ -66,8 +67,14 @@ public final class HttpFront implements AutoCloseable {
   }
 
   private static LoadCard load(CascadeServer server) {
+    int level =
+        server.catalogue().served().stream()
+            .map(model -> model.cascade().load())
+            .mapToInt(load -> load instanceof LoadLevels levels ? levels.statistics().level() : 0)
+            .max()
+            .orElse(0);
     return new LoadCard(
-        server.waitingForRoom(), server.admittedBytes(), server.admissionCapacityBytes());
+        level, server.waitingForRoom(), server.admittedBytes(), server.admissionCapacityBytes());
   }
 
   public int port() {

@@ -7,6 +7,7 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.v1.ClassifyRequest;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.wire.Policies;
+import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.HttpSettings;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,7 +48,9 @@ class MetricsTest {
 
   @BeforeAll
   static void serveAndScrape() throws Exception {
-    try (ToyServer toy = ToyServer.start(models);
+    Adaptation refuses =
+        new Adaptation(false, Optional.of(Duration.ofMinutes(1)), 0, Adaptation.GuardAction.WARN);
+    try (ToyServer toy = ToyServer.start(ToyServer.config(models).with(refuses));
         HttpFront front =
             HttpFront.open(
                 toy.server, new HttpSettings(Defaults.HOST, 0, false, Optional.empty()))) {
@@ -153,6 +157,14 @@ class MetricsTest {
     assertThat(scrape)
         .containsEntry(name + classify + "OK\"}", 1.0)
         .containsEntry(name + classify + "NOT_FOUND\"}", 1.0);
+  }
+
+  @Test
+  void the_load_level_is_told_of_every_model() {
+    assertThat(scrape)
+        .containsEntry("dvt_load_level{" + TOY + "}", 0.0)
+        .containsEntry("dvt_load_refused_total{" + TOY + "}", 0.0)
+        .containsKey("dvt_load_expected_wait_seconds{" + TOY + "}");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -38,6 +39,13 @@ final class RequestLog {
     }
   }
 
+  /** E.g. {@code 1:8,2:12}: images by exit. */
+  private static String text(Map<Integer, Integer> exits) {
+    return exits.entrySet().stream()
+        .map(entry -> entry.getKey() + ":" + entry.getValue())
+        .collect(Collectors.joining(","));
+  }
+
   private static LoggingEventBuilder write(
       LoggingEventBuilder line, EndedCall call, Duration took) {
     LoggingEventBuilder written =
@@ -63,7 +71,7 @@ final class RequestLog {
     return written
         .addKeyValue("model", call.told().get(0).order().model().cascade().name())
         .addKeyValue("images", call.images())
-        .addKeyValue("exits", exits)
+        .addKeyValue("exits", text(exits))
         .addKeyValue("queueMillis", Math.round(queueNanos / 1e4 / told) / 100.0)
         .addKeyValue("computeMillis", Math.round(computeNanos / 1e4 / told) / 100.0);
   }

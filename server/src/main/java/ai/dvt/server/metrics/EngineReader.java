@@ -4,6 +4,8 @@ import ai.dvt.server.engine.AdmissionStatistics;
 import ai.dvt.server.engine.CascadeStatistics;
 import ai.dvt.server.engine.EngineException;
 import ai.dvt.server.engine.StageStatistics;
+import ai.dvt.server.engine.load.LoadLevels;
+import ai.dvt.server.engine.load.LoadStatistics;
 import ai.dvt.server.grpc.ModelCatalogue;
 import ai.dvt.server.grpc.ServedModel;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -68,6 +70,16 @@ final class EngineReader implements MultiCollector {
         new Family.Gauge("dvt_stage_queue_rows", "Images that wait for a stage");
     final Family.Gauge queueBytes =
         new Family.Gauge("dvt_stage_queue_bytes", "That images that wait for a stage keep alive");
+    final Family.Gauge level =
+        new Family.Gauge("dvt_load_level", "What the load asks of a model, from 0: nothing");
+    final Family.Gauge arrivals =
+        new Family.Gauge("dvt_load_arrival_rate", "Images a second that arrive for a model");
+    final Family.Gauge wait =
+        new Family.Gauge(
+            "dvt_load_expected_wait_seconds", "Of an image that arrives for a model now");
+    final Family.Counter late =
+        new Family.Counter(
+            "dvt_load_refused", "Images refused because their answer would have come too late");
     final Family.Gauge rows = new Family.Gauge("dvt_admission_rows", "Images in the engine");
     final Family.Gauge bytes =
         new Family.Gauge("dvt_admission_bytes", "Reserved for images in the engine");
@@ -97,6 +109,10 @@ final class EngineReader implements MultiCollector {
           batches,
           queueRows,
           queueBytes,
+          level,
+          arrivals,
+          wait,
+          late,
           rows,
           bytes,
           capacity,
@@ -129,10 +145,24 @@ final class EngineReader implements MultiCollector {
         queueRows.add(stage.queuedRows(), place);
         queueBytes.add(stage.queuedBytes(), place);
       }
+      load(model, of);
       spent.add(spentNow, of);
       saved.add(savedNow, of);
       for (EngineException.Kind kind : EngineException.Kind.values()) {
         failed.add(statistics.failed().getOrDefault(kind, 0L), with(of, "reason", lower(kind)));
+      }
+    }
+
+    /** A model that the load asks nothing of is at level 0. */
+    private void load(ServedModel model, String... of) {
+      if (model.cascade().load() instanceof LoadLevels levels) {
+        LoadStatistics now = levels.statistics();
+        level.add(now.level(), of);
+        arrivals.add(now.imagesPerSecond(), of);
+        wait.add(now.expectedWait().toNanos() / 1e9, of);
+        late.add(now.refused(), of);
+      } else {
+        level.add(0, of);
       }
     }
 

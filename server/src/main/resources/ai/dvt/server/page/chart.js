@@ -33,7 +33,7 @@ export function showChart(box, settings, now, seen, choose) {
   }
   const width = Math.max(260, box.clientWidth);
   const height = Math.round(Math.min(380, Math.max(230, width * 0.78)));
-  const edge = { left: 52, right: 14, top: 26, bottom: 38 };
+  const edge = { left: 52, right: 14, top: 26, bottom: 48 };
   const span = (values, least) => {
     const low = Math.min(...values);
     const high = Math.max(...values);
@@ -53,7 +53,7 @@ export function showChart(box, settings, now, seen, choose) {
   }
   const along = ticks(x0, x1, width < 360 ? 4 : 6);
   for (const value of along.found) {
-    svg.append(node("text", { x: x(value), y: height - edge.bottom + 18, "text-anchor": "middle" }, value.toFixed(along.digits)));
+    svg.append(node("text", { x: x(value), y: height - edge.bottom + 20, "text-anchor": "middle" }, value.toFixed(along.digits)));
   }
   svg.append(node("text", { x: width - edge.right, y: height - 4, "text-anchor": "end" }, "GFLOPs a picture"));
   svg.append(node("circle", { class: "dot", cx: edge.left + 4, cy: 10, r: 4 }), node("text", { class: "legend", x: edge.left + 14, y: 14 }, "calibration"));

@@ -172,7 +172,7 @@ async function showLoad() {
       const share = Math.min(1, load.queueBytes / load.queueCapacityBytes);
       byId("load-fill").style.width = `${100 * share}%`;
       byId("load-text").textContent =
-        (load.level > 0 ? `level ${load.level}, ` : "") + (load.waitingImages > 0 ? `${load.waitingImages} waiting` : `${mebibytes(load.queueBytes)} of ${mebibytes(load.queueCapacityBytes)} MiB`);
+        `level ${load.level}, ` + (load.waitingImages > 0 ? `${load.waitingImages} waiting` : `${mebibytes(load.queueBytes)} of ${mebibytes(load.queueCapacityBytes)} MiB`);
     } catch {
       byId("load-text").textContent = "server not reached";
     }
