@@ -32,6 +32,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:told to end, and ended in order",
+      "1:it cannot start, or failed",
+      "2:an option or the configuration file is wrong",
+      "130:interrupted before it served"
+    },
     description = {
       "Serves every <model>/<version>/ folder over gRPC (cascade.v1.CascadeService, health and"
           + " reflection).",
@@ -46,6 +53,17 @@ final class ServeCommand implements Callable<Integer> {
       usageHelp = true,
       description = "Print this help.")
   private boolean help;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML with lines of KEY: VALUE, a key being an option below; flags win.")
+  private Path configFile;
+
+  @Option(
+      names = "--print-config",
+      description = "Check everything, print the settings as such a file, and end.")
+  private boolean printConfig;
 
   @Option(
       names = "--models",
@@ -110,19 +128,12 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws ServerException, IOException, InterruptedException {
     observation.applyLogging();
     PrintWriter out = spec.commandLine().getOut();
-    ServerConfig config =
-        new ServerConfig(
-            models,
-            host,
-            port,
-            engine.limits(),
-            calls.limits(),
-            connections.limits(),
-            drainTimeout,
-            providers.settings(),
-            adaptation.adaptation(),
-            repository.settings(),
-            access.settings());
+    if (printConfig) {
+      settings();
+      ConfigPrinter.print(spec, spec.commandLine().getParseResult(), out);
+      return 0;
+    }
+    ServerConfig config = settings();
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config, observation.watcher());
     new StartReport(out).print(server.catalogue());
@@ -137,6 +148,27 @@ final class ServeCommand implements Callable<Integer> {
     out.flush();
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
+  }
+
+  /**
+   * What the options say together.
+   *
+   * @throws ai.dvt.server.config.ConfigException naming the option that cannot be
+   */
+  ServerConfig settings() {
+    http.settings(host);
+    return new ServerConfig(
+        models,
+        host,
+        port,
+        engine.limits(),
+        calls.limits(),
+        connections.limits(),
+        drainTimeout,
+        providers.settings(),
+        adaptation.adaptation(),
+        repository.settings(),
+        access.settings());
   }
 
   /** The port lives as long as the process. */

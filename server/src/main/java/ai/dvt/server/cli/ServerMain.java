@@ -20,7 +20,8 @@ import picocli.CommandLine.ExitCode;
       EvaluateCommand.class,
       PlanCommand.class,
       DoctorCommand.class,
-      RawChainCommand.class
+      RawChainCommand.class,
+      CompletionCommand.class
     })
 public final class ServerMain {
   /** Kept, because a logger that nobody holds forgets its level. */
@@ -40,12 +41,17 @@ public final class ServerMain {
 
   /** Runs a command with its output and errors written there. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    ConfiguredArguments.Expanded expanded = ConfiguredArguments.of(arguments);
+    if (!expanded.problems().isEmpty()) {
+      expanded.problems().forEach(problem -> err.println("dvt: " + problem));
+      return ExitCode.USAGE;
+    }
     return new CommandLine(new ServerMain())
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err))
-        .execute(arguments);
+        .execute(expanded.arguments());
   }
 
   private static int report(Exception failure, PrintWriter err) {

@@ -4,8 +4,16 @@ package ai.dvt.server.config;
 public final class ConfigException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  private final String option;
+
   ConfigException(String option, Object got, String rule) {
     super(option + ": " + got + " (expected: " + rule + ")");
+    this.option = option;
+  }
+
+  /** The option at fault, without the dashes before it. */
+  public String option() {
+    return option;
   }
 
   /** An option that another one needs. */
