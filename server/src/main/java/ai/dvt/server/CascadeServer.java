@@ -21,11 +21,6 @@ import ai.dvt.server.metrics.Readings;
 import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.Device;
-import ai.dvt.server.runtime.SessionDevice;
-import ai.dvt.server.runtime.SessionSettings;
-import ai.dvt.server.runtime.provider.ExecutionProvider;
-import ai.dvt.server.runtime.provider.ProviderException;
-import ai.dvt.server.runtime.provider.Providers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +43,7 @@ public final class CascadeServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Access access;
+  private final DeviceChoice.Chosen choice;
   private final Device device;
   private final CascadeEngine engine;
   private final ExecutorService decoders;
@@ -64,7 +60,8 @@ public final class CascadeServer implements AutoCloseable {
     this.config = config;
     this.watcher = watcher;
     this.access = access(config);
-    this.device = device(config);
+    this.choice = new DeviceChoice(config).open();
+    this.device = choice.device();
     this.engine =
         new CascadeEngine(
             device,
@@ -160,22 +157,13 @@ public final class CascadeServer implements AutoCloseable {
     }
   }
 
-  private static Device device(ServerConfig config) throws ServerException {
-    try {
-      ExecutionProvider provider = new Providers(config.providers()).choose();
-      return new SessionDevice(
-          provider,
-          SessionSettings.DEFAULT,
-          config.engine().workers(),
-          config.providers().handover());
-    } catch (ProviderException e) {
-      throw new ServerException(e.getMessage());
-    }
-  }
-
   private ModelLoader loader() {
     return new ModelLoader(
-        device, config.engine(), config.adaptation(), new PictureDecoder(pictureLimits()));
+        device,
+        choice.settings().threads(),
+        config.engine(),
+        config.adaptation(),
+        new PictureDecoder(pictureLimits()));
   }
 
   private void load() throws ServerException {
@@ -200,6 +188,11 @@ public final class CascadeServer implements AutoCloseable {
                                   "\n  " + model.name() + "/" + model.version() + ": " + problem)));
       throw new ServerException(message.toString());
     }
+  }
+
+  /** How the device's threads are used and why, for people. */
+  public String deviceChoice() {
+    return choice.said();
   }
 
   /** The models, served or not. */

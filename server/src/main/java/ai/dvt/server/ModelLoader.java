@@ -5,7 +5,6 @@ import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.BuildCommit;
-import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
@@ -24,7 +23,6 @@ import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RuntimeVersion;
 import ai.dvt.server.runtime.SelfTest;
-import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,11 +40,21 @@ final class ModelLoader {
   private static final Duration MEASURING = Duration.ofSeconds(3);
 
   private final Device device;
+  private final int threads;
   private final EngineLimits limits;
   private final Adaptation adaptation;
   private final PictureDecoder decoder;
 
-  ModelLoader(Device device, EngineLimits limits, Adaptation adaptation, PictureDecoder decoder) {
+  /**
+   * @param threads of one run
+   */
+  ModelLoader(
+      Device device,
+      int threads,
+      EngineLimits limits,
+      Adaptation adaptation,
+      PictureDecoder decoder) {
+    this.threads = threads;
     this.adaptation = adaptation;
     this.device = device;
     this.limits = limits;
@@ -64,8 +72,11 @@ final class ModelLoader {
     CascadeSessions sessions;
     try {
       VariantSpec variant = version.variantFor(device.provider());
-      sessions =
-          device.open(files, version.manifest(), variant, limits.maxBatch().orElse(Defaults.BATCH));
+      int batch =
+          limits.maxBatch().isPresent()
+              ? limits.maxBatch().getAsInt()
+              : pickBatch(version, files, variant);
+      sessions = device.open(files, version.manifest(), variant, batch);
     } catch (RepositoryException | StageException e) {
       problems.add(e.getMessage());
       return Optional.empty();
@@ -80,7 +91,7 @@ final class ModelLoader {
             new ServedModel.Execution(
                 RuntimeVersion.text(),
                 device.workers(),
-                SessionSettings.DEFAULT.threads(),
+                threads,
                 cascade.maxBatch(),
                 BuildCommit.id()));
     warmUp(model, sessions, files, problems);
@@ -99,6 +110,14 @@ final class ModelLoader {
     }
     cascade.close();
     return Optional.empty();
+  }
+
+  private int pickBatch(ModelVersion version, Path files, VariantSpec variant)
+      throws StageException {
+    try (CascadeSessions tried =
+        device.open(files, version.manifest(), variant, StageSpeed.largestBatch())) {
+      return StageSpeed.pickBatch(tried, device);
+    }
   }
 
   private Pace pace(ServedCascade cascade) {

@@ -136,6 +136,7 @@ final class ServeCommand implements Callable<Integer> {
     ServerConfig config = settings();
     Optional<HttpSettings> web = http.settings(host);
     CascadeServer server = CascadeServer.start(config, observation.watcher());
+    out.println(server.deviceChoice());
     new StartReport(out).print(server.catalogue());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
     if (web.isPresent()) {

@@ -46,6 +46,8 @@ final class StartReport {
         + variant.name()
         + " on "
         + model.provider()
+        + ", batches of "
+        + model.cascade().maxBatch()
         + ", default policy "
         + model.version().defaultPolicy();
   }

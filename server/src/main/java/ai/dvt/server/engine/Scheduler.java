@@ -19,6 +19,9 @@ import java.util.function.Supplier;
  * image's state happens here, under one lock; listeners are called and memory is freed outside it.
  */
 final class Scheduler {
+  /** So long nothing to do is a rest. */
+  private static final long REST_NANOS = 1_500_000_000L;
+
   /** Images that nobody waits for keep memory: no more than this wait. */
   private static final int MOST_UNSEEN = 64;
 
@@ -80,23 +83,37 @@ final class Scheduler {
     }
   }
 
-  /** Waits for work; null once the scheduler is closed. */
-  Batch take() throws InterruptedException {
+  /**
+   * Waits for work; null once the scheduler is closed.
+   *
+   * @param rested called once if there was nothing to do for {@link #REST_NANOS}
+   */
+  Batch take(Runnable rested) throws InterruptedException {
+    boolean told = false;
     while (true) {
       Batch batch = takeNow();
       if (batch != null) {
         return batch;
       }
+      boolean tell = false;
       lock.lockInterruptibly();
       try {
         if (closed) {
           return null;
         }
         if (queues.isEmpty() && unseen.isEmpty()) {
-          work.await();
+          if (told) {
+            work.await();
+          } else {
+            tell = work.awaitNanos(REST_NANOS) <= 0;
+          }
         }
       } finally {
         lock.unlock();
+      }
+      if (tell) {
+        told = true;
+        rested.run();
       }
     }
   }

@@ -14,11 +14,13 @@ import ai.dvt.server.runtime.StageRun;
 import ai.dvt.server.runtime.Workspace;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +51,32 @@ final class StageWorker implements Runnable {
   @Override
   public void run() {
     try (Workspace workspace = device.openWorkspace()) {
-      for (Batch batch = scheduler.take(); batch != null; batch = scheduler.take()) {
+      Set<ServedCascade> used = new HashSet<>();
+      Runnable rested = () -> trim(used, workspace);
+      for (Batch batch = scheduler.take(rested); batch != null; batch = scheduler.take(rested)) {
+        used.add(batch.cascade());
         process(batch, workspace);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Nothing to do: what was kept for large batches is given back. */
+  private static void trim(Set<ServedCascade> used, Workspace workspace) {
+    for (ServedCascade cascade : used) {
+      if (cascade.enter()) {
+        try {
+          cascade.sessions().trim(workspace);
+        } catch (StageException | RuntimeException e) {
+          LOG.warn("{}: memory was not given back: {}", cascade.name(), e.getMessage());
+        } finally {
+          cascade.leave();
+        }
+      }
+    }
+    used.clear();
+    workspace.trim();
   }
 
   private void process(Batch batch, Workspace workspace) {

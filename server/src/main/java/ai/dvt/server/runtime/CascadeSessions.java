@@ -40,6 +40,14 @@ public interface CascadeSessions extends AutoCloseable {
       Workspace workspace)
       throws StageException;
 
+  /**
+   * Gives back memory that is kept from large runs; runs a stage or two for that, on nothing. To be
+   * called when nothing else is to do.
+   *
+   * @param workspace the calling thread's
+   */
+  default void trim(Workspace workspace) throws StageException {}
+
   /** Rows that were kept and not closed yet. */
   int openRows();
 

@@ -105,6 +105,25 @@ final class HostSessions implements CascadeSessions {
     return new HostRun(this, stage, rows, nanos, brought, out);
   }
 
+  @Override
+  public void trim(Workspace workspace) throws StageException {
+    HostWorkspace buffers = (HostWorkspace) workspace;
+    for (StageSession session : stages) {
+      if (session.keepsMore()) {
+        buffers.trim(); // new buffers are zeros, which any stage takes
+        List<ByteBuffer> in = new ArrayList<>();
+        for (Tensor input : session.inputs()) {
+          in.add(buffers.input(in.size(), input.rowBytes()));
+        }
+        List<ByteBuffer> out = new ArrayList<>();
+        for (Tensor output : session.outputs()) {
+          out.add(buffers.output(out.size(), output.rowBytes()));
+        }
+        session.run(1, in, out);
+      }
+    }
+  }
+
   /** All pictures, one after another, in the first input buffer. */
   static ByteBuffer gatherImages(
       StageSession session, List<? extends RowWriter> images, HostWorkspace buffers) {

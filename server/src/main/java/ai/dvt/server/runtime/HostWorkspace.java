@@ -40,6 +40,11 @@ final class HostWorkspace implements Workspace {
   }
 
   @Override
+  public void trim() {
+    close();
+  }
+
+  @Override
   public void close() {
     inputs.forEach(NativeMemory.Block::close);
     outputs.forEach(NativeMemory.Block::close);

@@ -97,7 +97,8 @@ public class SessionDevice implements Device {
                   spec,
                   tensors.inputs(),
                   tensors.outputs(),
-                  openTensors));
+                  openTensors,
+                  new ArenaUse(settings.arena() && provider.onHost())));
         }
       }
       CascadeSessions sessions = sessions(variant, maxBatch, layout, opened);

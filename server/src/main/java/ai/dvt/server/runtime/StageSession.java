@@ -31,6 +31,7 @@ final class StageSession implements AutoCloseable {
   private final List<Tensor> inputs;
   private final List<Tensor> outputs;
   private final AtomicInteger openTensors;
+  private final ArenaUse arenaUse;
 
   /**
    * @param inputs in the order in which {@link #run} takes them
@@ -46,13 +47,15 @@ final class StageSession implements AutoCloseable {
       StageSpec spec,
       List<Tensor> inputs,
       List<Tensor> outputs,
-      AtomicInteger openTensors)
+      AtomicInteger openTensors,
+      ArenaUse arenaUse)
       throws StageException {
     this.environment = environment;
     this.place = place(stage, spec);
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
     this.openTensors = openTensors;
+    this.arenaUse = arenaUse;
     String file = folder.resolve(spec.graph().path()).toString();
     try {
       session = environment.createSession(file, options);
@@ -153,7 +156,9 @@ final class StageSession implements AutoCloseable {
       Map<String, OnnxTensor> fed = open(inputs, in, rows, tensors);
       Map<String, OnnxTensor> pinned = open(outputs, out, rows, tensors);
       long start = System.nanoTime();
-      session.run(fed, Set.of(), pinned).close();
+      try (OrtSession.RunOptions options = options(rows)) {
+        session.run(fed, Set.of(), pinned, options).close();
+      }
       return System.nanoTime() - start;
     } catch (OrtException e) {
       throw new StageException(place + ", batch " + rows + ": " + e.getMessage(), e);
@@ -161,6 +166,23 @@ final class StageSession implements AutoCloseable {
       tensors.forEach(OnnxTensor::close);
       openTensors.addAndGet(-tensors.size());
     }
+  }
+
+  /**
+   * ONNX Runtime keeps the memory of the largest run for the next one. A run much smaller than the
+   * largest since the last time, and not right after it, gives what it does not need back.
+   */
+  private OrtSession.RunOptions options(int rows) throws OrtException {
+    OrtSession.RunOptions options = new OrtSession.RunOptions();
+    if (arenaUse.shrinksAfter(rows, System.nanoTime())) {
+      options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+    }
+    return options;
+  }
+
+  /** Whether it keeps memory of larger runs than one of a single row. */
+  boolean keepsMore() {
+    return arenaUse.keepsMore();
   }
 
   /** A new binding for one run. */

@@ -5,6 +5,9 @@ package ai.dvt.server.runtime;
  * time; grows to the largest stage it saw.
  */
 public interface Workspace extends AutoCloseable {
+  /** Frees what the next run can do without; it gets new buffers. */
+  default void trim() {}
+
   /** Frees the buffers. */
   @Override
   void close();

@@ -161,15 +161,6 @@ class SchedulingTest {
       long answered = run.images.stream().filter(image -> image.reason != null).count();
       long answeredInTime =
           run.images.stream().filter(image -> image.reason != null && image.inTime()).count();
-      System.getLogger("x")
-          .log(
-              System.Logger.Level.INFO,
-              "noise {0}: deadline {1}, in time {2}; answered {3} in time {4} of 20000",
-              noise,
-              byDeadline.size(),
-              inTime,
-              answered,
-              answeredInTime);
       assertThat(answeredInTime).isGreaterThan(answered * 97 / 100);
     }
   }
@@ -192,8 +183,6 @@ class SchedulingTest {
     for (double load : new double[] {0.7, 0.8, 0.9, 1.0, 1.2}) {
       best = Math.max(best, goodput(load));
     }
-    System.getLogger("x")
-        .log(System.Logger.Level.INFO, "best {0} at 3: {1}, peak {2}", best, goodput(3), PEAK);
     assertThat(goodput(3)).isGreaterThan(0.9 * best);
   }
 
