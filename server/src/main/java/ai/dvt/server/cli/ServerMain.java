@@ -3,6 +3,8 @@ package ai.dvt.server.cli;
 import ai.dvt.server.ServerException;
 import ai.dvt.server.config.ConfigException;
 import ai.dvt.server.evaluation.EvaluationException;
+import ai.dvt.server.runtime.StageException;
+import ai.dvt.server.runtime.provider.ProviderException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
@@ -20,6 +22,7 @@ import picocli.CommandLine.ExitCode;
       EvaluateCommand.class,
       PlanCommand.class,
       DoctorCommand.class,
+      MeasureCommand.class,
       RawChainCommand.class,
       CompletionCommand.class
     })
@@ -61,6 +64,8 @@ public final class ServerMain {
     }
     if (failure instanceof ServerException
         || failure instanceof EvaluationException
+        || failure instanceof ProviderException
+        || failure instanceof StageException
         || failure instanceof java.io.IOException) {
       err.println("dvt: " + failure.getMessage());
     } else {

@@ -63,6 +63,7 @@ public final class RawChain {
   private final Device device;
   private final CascadeSessions sessions;
   private final int batch;
+  private long stageNanos;
 
   /**
    * @param batch images of a full batch, at most the sessions' largest
@@ -133,6 +134,11 @@ public final class RawChain {
     }
   }
 
+  /** The time in ONNX Runtime's runs of stages so far. */
+  public long stageNanos() {
+    return stageNanos;
+  }
+
   private void step(
       int stage,
       Images images,
@@ -151,6 +157,7 @@ public final class RawChain {
             rows.stream().map(row -> images.row(row.image())).toList(),
             stage == 1 ? List.of() : rows.stream().map(Waiting::row).toList(),
             workspace)) {
+      stageNanos += run.nanos();
       for (int row = 0; row < rows.size(); row++) {
         long image = rows.get(row).image();
         float[] logits = run.logits(row);
