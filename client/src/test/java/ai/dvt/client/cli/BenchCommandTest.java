@@ -239,7 +239,7 @@ class BenchCommandTest {
             JsonParser.parseString(Files.readString(output.resolve("bench.json"))).isJsonObject())
         .isTrue();
     for (String plot : List.of("throughput-load", "latency-load", "accuracy-throughput")) {
-      assertThat(ImageIO.read(output.resolve(plot + ".png").toFile()).getWidth()).isEqualTo(1200);
+      assertThat(ImageIO.read(output.resolve(plot + ".png").toFile()).getWidth()).isEqualTo(1400);
     }
   }
 

@@ -13,7 +13,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** How the plots look: 1200 pixels wide, readable, colours that differ for everybody. */
+/** How the plots look: 1400 pixels wide, readable, colours that differ for everybody. */
 final class PlotStyle {
   /** Okabe and Ito's palette (2008). */
   private static final Color[] COLOURS = {
@@ -31,7 +31,7 @@ final class PlotStyle {
   static XYChart chart(String title, String x, String y) {
     XYChart chart =
         new XYChartBuilder()
-            .width(1200)
+            .width(1400)
             .height(720)
             .title(title)
             .xAxisTitle(x)
@@ -45,8 +45,8 @@ final class PlotStyle {
     style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
     style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 17));
     style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 17));
-    style.setLegendPosition(Styler.LegendPosition.OutsideS);
-    style.setLegendLayout(Styler.LegendLayout.Horizontal);
+    style.setLegendPosition(Styler.LegendPosition.OutsideE);
+    style.setLegendLayout(Styler.LegendLayout.Vertical);
     style.setLegendBorderColor(new Color(200, 200, 200));
     style.setXAxisDecimalPattern("0.###");
     style.setYAxisDecimalPattern("0.##");
