@@ -68,12 +68,13 @@ public final class CascadeServer implements AutoCloseable {
             new EngineSettings(config.engine().queue().bytes(), config.engine().queue().rows()));
     this.decoders = decoders(config.engine().workers());
     CallTurns turns = new CallTurns();
+    Retirement retirement = new Retirement(turns, config.drainTimeout());
     this.models =
         new LiveModels(
             config.models(),
             config.repository(),
-            new VersionLoader(loader(), config.repository().copies()),
-            new Retirement(turns, config.drainTimeout()),
+            new VersionLoader(loader(), config.repository(), retirement),
+            retirement,
             this::tellHealth);
     ImageIntake intake = new ImageIntake(engine, decoders);
     try {

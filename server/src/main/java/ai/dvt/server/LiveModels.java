@@ -172,7 +172,10 @@ final class LiveModels implements ModelControl, AutoCloseable {
     }
     List<ServedModel> gone = new ArrayList<>(before.served());
     gone.removeAll(new HashSet<>(after.served()));
-    gone.forEach(model -> retirement.retire(model.cascade(), wait));
+    for (ServedModel model : gone) {
+      model.settings().close();
+      retirement.retire(model.cascade(), wait);
+    }
   }
 
   @Override
@@ -249,6 +252,7 @@ final class LiveModels implements ModelControl, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    catalogue.served().forEach(model -> model.settings().close());
     retirement.close();
     catalogue.served().forEach(model -> model.cascade().close());
   }

@@ -6,6 +6,7 @@ import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.BuildCommit;
 import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.config.Defaults;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.guard.AgreementGuard;
@@ -69,19 +70,33 @@ final class ModelLoader {
    * @return the caller closes the cascade of the model
    */
   Optional<ServedModel> open(ModelVersion version, Path files, List<String> problems) {
+    return open(version, version.manifest().settings().get(0), files, problems);
+  }
+
+  /**
+   * Opens a version in one of its settings and tries it.
+   *
+   * @param setting one of the manifest's
+   */
+  Optional<ServedModel> open(
+      ModelVersion version, String setting, Path files, List<String> problems) {
     CascadeSessions sessions;
     try {
-      VariantSpec variant = version.variantFor(device.provider());
-      int batch =
-          limits.maxBatch().isPresent()
-              ? limits.maxBatch().getAsInt()
-              : pickBatch(version, files, variant);
+      VariantSpec variant = version.variantFor(device.provider(), setting);
+      int batch;
+      if (limits.maxBatch().isPresent()) {
+        batch = limits.maxBatch().getAsInt();
+      } else if (setting.equals(version.manifest().settings().get(0))) {
+        batch = pickBatch(version, files, variant);
+      } else {
+        batch = Defaults.BATCH; // a request waits: no time to measure
+      }
       sessions = device.open(files, version.manifest(), variant, batch);
     } catch (RepositoryException | StageException e) {
       problems.add(e.getMessage());
       return Optional.empty();
     }
-    ServedCascade cascade = new ServedCascade(version.name() + "/" + version.version(), sessions);
+    ServedCascade cascade = new ServedCascade(name(version, setting), sessions);
     ServedModel model =
         new ServedModel(
             version,
@@ -96,14 +111,16 @@ final class ModelLoader {
                 BuildCommit.id()));
     warmUp(model, sessions, files, problems);
     cascade.setPace(pace(cascade));
-    try {
-      model.bind(version.defaultPolicy());
-    } catch (ContractException e) {
-      problems.add("default policy " + version.defaultPolicy() + ": " + e.getMessage());
-    }
-    if (problems.isEmpty()) {
-      adapt(model, sessions, problems);
-      watch(model);
+    if (setting.equals(version.manifest().settings().get(0))) {
+      try {
+        model.bind(version.defaultPolicy());
+      } catch (ContractException e) {
+        problems.add("default policy " + version.defaultPolicy() + ": " + e.getMessage());
+      }
+      if (problems.isEmpty()) {
+        adapt(model, sessions, problems);
+        watch(model);
+      }
     }
     if (problems.isEmpty()) {
       return Optional.of(model);
@@ -130,6 +147,12 @@ final class ModelLoader {
     return new Pace(
         level.batchSizes(),
         limits.maxQueueDelays().isEmpty() ? level.queueDelays() : limits.maxQueueDelays());
+  }
+
+  /** As {@code model/1}, and any setting but the first behind it. */
+  private static String name(ModelVersion version, String setting) {
+    String name = version.name() + "/" + version.version();
+    return setting.equals(version.manifest().settings().get(0)) ? name : name + " " + setting;
   }
 
   private void adapt(ServedModel model, CascadeSessions sessions, List<String> problems) {
@@ -182,7 +205,7 @@ final class ModelLoader {
 
   private void warmUp(
       ServedModel model, CascadeSessions sessions, Path files, List<String> problems) {
-    Optional<SelfTestSpec> spec = model.version().manifest().selfTest();
+    Optional<SelfTestSpec> spec = model.version().manifest().selfTestOf(model.cascade().variant());
     if (spec.isEmpty()) {
       LOG.warn("{} has no self-test: nothing proves that it runs right", model.cascade().name());
       return;

@@ -1,11 +1,12 @@
 package ai.dvt.server;
 
+import ai.dvt.server.config.RepositorySettings;
 import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.repository.FolderStamp;
+import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.PrivateFolder;
 import ai.dvt.server.repository.VersionFolder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +14,17 @@ import java.util.Optional;
 /** From a version folder to a model that answers, by way of a private copy. */
 final class VersionLoader {
   private final ModelLoader models;
-  private final Optional<Path> copies;
+  private final RepositorySettings settings;
+  private final Retirement retirement;
 
   /**
-   * @param copies where private copies are made; empty: the system's folder for temporary files
+   * @param settings where private copies are made, and how much of a model is loaded
+   * @param retirement ends settings that were loaded on demand
    */
-  VersionLoader(ModelLoader models, Optional<Path> copies) {
+  VersionLoader(ModelLoader models, RepositorySettings settings, Retirement retirement) {
     this.models = models;
-    this.copies = copies;
+    this.settings = settings;
+    this.retirement = retirement;
   }
 
   /**
@@ -32,11 +36,29 @@ final class VersionLoader {
   TriedVersion load(VersionFolder folder, FolderStamp stamp) {
     List<String> problems = new ArrayList<>();
     Optional<ServedModel> model = Optional.empty();
-    try (PrivateFolder copy = PrivateFolder.create(copies)) {
-      VersionFolder.Checked checked = folder.copyTo(copy.path());
-      problems.addAll(checked.problems());
-      if (checked.version().isPresent()) {
-        model = models.open(checked.version().get(), copy.path(), problems);
+    try {
+      PrivateFolder copy = PrivateFolder.create(settings.copies());
+      boolean kept = false;
+      try {
+        VersionFolder.Checked checked = folder.copyTo(copy.path());
+        problems.addAll(checked.problems());
+        if (checked.version().isPresent()) {
+          ModelVersion version = checked.version().get();
+          model = models.open(version, copy.path(), problems);
+          kept = model.isPresent() && version.manifest().settings().size() > 1;
+          if (kept) {
+            model =
+                model.map(
+                    first ->
+                        first.with(
+                            new LazySettings(
+                                version, copy, models, retirement, settings.settingBytes())));
+          }
+        }
+      } finally {
+        if (!kept) {
+          copy.close();
+        }
       }
     } catch (IOException e) {
       problems.add("copies: " + e + " (expected: a folder that can be written)");

@@ -48,6 +48,15 @@ final class RepositoryOptions {
       description = "Callers may load and unload models (RepositoryModelLoad and -Unload).")
   private boolean control;
 
+  @Option(
+      names = "--settings-memory",
+      paramLabel = "BYTES",
+      converter = BytesConverter.class,
+      description =
+          "Weights of a model's settings, such as keep rates, that may be loaded beside its first"
+              + " one (default: 1GiB). They are loaded when asked for.")
+  private long settingBytes = RepositorySettings.SETTING_BYTES;
+
   RepositorySettings settings() {
     return new RepositorySettings(
         Optional.ofNullable(poll),
@@ -55,6 +64,7 @@ final class RepositoryOptions {
         unloadFirst,
         Optional.ofNullable(copies),
         only,
-        control);
+        control,
+        settingBytes);
   }
 }

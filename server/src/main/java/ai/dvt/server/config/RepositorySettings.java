@@ -16,6 +16,8 @@ import java.util.Optional;
  *     temporary files
  * @param only names of the models loaded at the start; empty: all
  * @param control whether callers may load and unload models
+ * @param settingBytes weights of all settings of one model together that may be loaded beside its
+ *     first
  */
 public record RepositorySettings(
     Optional<Duration> poll,
@@ -23,10 +25,25 @@ public record RepositorySettings(
     boolean unloadFirst,
     Optional<Path> copies,
     List<String> only,
-    boolean control) {
+    boolean control,
+    long settingBytes) {
   /** The newest good version of every model; the repository is not looked at again. */
   public static final RepositorySettings DEFAULT =
       new RepositorySettings(Optional.empty(), 1, false, Optional.empty(), List.of(), false);
+
+  /** The usual {@link #settingBytes}. */
+  public static final long SETTING_BYTES = 1L << 30;
+
+  /** With the usual room for settings. */
+  public RepositorySettings(
+      Optional<Duration> poll,
+      int versions,
+      boolean unloadFirst,
+      Optional<Path> copies,
+      List<String> only,
+      boolean control) {
+    this(poll, versions, unloadFirst, copies, only, control, SETTING_BYTES);
+  }
 
   public RepositorySettings {
     only = List.copyOf(only);
@@ -35,10 +52,12 @@ public record RepositorySettings(
             ConfigException.require(
                 every.toMillis() >= 1, "poll", every, "at least 1ms, or not given"));
     ConfigException.require(versions >= 1, "versions", versions, ">= 1");
+    ConfigException.require(settingBytes >= 0, "settings-memory", settingBytes, ">= 0 bytes");
   }
 
   /** The same with another interval. */
   public RepositorySettings polling(Duration every) {
-    return new RepositorySettings(Optional.of(every), versions, unloadFirst, copies, only, control);
+    return new RepositorySettings(
+        Optional.of(every), versions, unloadFirst, copies, only, control, settingBytes);
   }
 }

@@ -1,6 +1,5 @@
 package ai.dvt.server.grpc;
 
-import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.v1.DataType;
@@ -57,11 +56,12 @@ public final class RequestValidator {
       throw RequestException.invalid(
           "top_k", Integer.toUnsignedString(topK), "0 to " + classes + ", the model's classes");
     }
-    return new Order(model, policy(model, policy), Math.max(1, topK), caller);
+    return inSetting(model, policy, Math.max(1, topK), caller);
   }
 
-  private static BoundPolicy policy(
-      ServedModel model, Optional<ai.dvt.cascade.v1.ExitPolicy> message) throws RequestException {
+  private static Order inSetting(
+      ServedModel model, Optional<ai.dvt.cascade.v1.ExitPolicy> message, int topK, Caller caller)
+      throws RequestException {
     if (message.isPresent() && message.get().getThresholds().getValuesCount() > EXITS_LIMIT) {
       throw RequestException.invalid(
           "policy.thresholds",
@@ -73,7 +73,8 @@ public final class RequestValidator {
           message.isPresent()
               ? Policies.fromMessage(message.get())
               : model.version().defaultPolicy();
-      return model.bind(policy);
+      ServedModel setting = model.forPolicy(policy);
+      return new Order(setting, setting.bind(policy), topK, caller);
     } catch (ContractException e) {
       throw RequestException.invalid("policy", e);
     }

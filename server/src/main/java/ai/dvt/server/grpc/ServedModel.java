@@ -14,13 +14,15 @@ import java.util.Optional;
  * A model version that passed its self-test and answers.
  *
  * @param provider the execution provider in use, e.g. {@code cpu}
+ * @param settings what else the model can be
  */
 public record ServedModel(
     ModelVersion version,
     ServedCascade cascade,
     InputRows rows,
     String provider,
-    Execution execution) {
+    Execution execution,
+    ModelSettings settings) {
   /**
    * How the stages run.
    *
@@ -32,6 +34,35 @@ public record ServedModel(
    */
   public record Execution(
       String runtime, int workers, int threadsPerRun, int maxBatch, String commit) {}
+
+  /** A model in its first setting only. */
+  public ServedModel(
+      ModelVersion version,
+      ServedCascade cascade,
+      InputRows rows,
+      String provider,
+      Execution execution) {
+    this(version, cascade, rows, provider, execution, ModelSettings.NONE);
+  }
+
+  /** The same with other settings to be loaded. */
+  public ServedModel with(ModelSettings others) {
+    return new ServedModel(version, cascade, rows, provider, execution, others);
+  }
+
+  /**
+   * The model in the setting that a policy asks for: this, or one that is loaded now.
+   *
+   * @throws RequestException if it cannot be loaded
+   */
+  public ServedModel forPolicy(ExitPolicy policy) throws RequestException {
+    String wanted = SettingChoice.of(version, policy);
+    return wanted.equals(setting()) ? this : settings.of(wanted);
+  }
+
+  private String setting() {
+    return cascade.variant().setting().orElse("");
+  }
 
   /**
    * Checks a policy against the cascade and its operating points.
@@ -58,6 +89,8 @@ public record ServedModel(
   }
 
   private boolean suits(OperatingPoint point) {
-    return point.variant().isEmpty() || point.variant().get().equals(cascade.variant().name());
+    return point.variant().isEmpty()
+        || point.variant().get().equals(cascade.variant().name())
+        || point.variant().get().equals(setting());
   }
 }

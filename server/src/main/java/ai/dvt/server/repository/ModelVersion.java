@@ -48,16 +48,26 @@ public record ModelVersion(
   }
 
   /**
+   * The variant of the first setting to run on an execution provider; see {@link
+   * #variantFor(String, String)}.
+   */
+  public VariantSpec variantFor(String provider) throws RepositoryException {
+    return variantFor(provider, manifest.settings().get(0));
+  }
+
+  /**
    * The variant to run on an execution provider: the cpu flavour on {@code cpu} if there is one,
    * else the portable one; float32 before other precisions, then in the manifest's order.
    *
    * @param provider e.g. {@code cpu}, {@code cuda}, {@code tensorrt}
-   * @throws RepositoryException if no variant runs there
+   * @param setting one of the manifest's
+   * @throws RepositoryException if no variant of the setting runs there
    */
-  public VariantSpec variantFor(String provider) throws RepositoryException {
+  public VariantSpec variantFor(String provider, String setting) throws RepositoryException {
     String wanted = provider.toLowerCase(Locale.ROOT);
     Optional<VariantSpec> best =
         manifest.variants().stream()
+            .filter(v -> v.setting().orElse("").equals(setting))
             .filter(v -> v.providers().isEmpty() || v.providers().contains(wanted))
             .filter(v -> v.flavour() == Flavour.PORTABLE || wanted.equals("cpu"))
             .min(

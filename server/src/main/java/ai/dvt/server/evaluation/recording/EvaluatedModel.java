@@ -112,7 +112,9 @@ public final class EvaluatedModel implements AutoCloseable {
   }
 
   private boolean suits(OperatingPoint point) {
-    return point.variant().isEmpty() || point.variant().get().equals(cascade.variant().name());
+    return point.variant().isEmpty()
+        || point.variant().get().equals(cascade.variant().name())
+        || point.variant().equals(cascade.variant().setting());
   }
 
   CascadeEngine engine() {

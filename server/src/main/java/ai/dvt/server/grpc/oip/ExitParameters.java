@@ -1,11 +1,12 @@
 package ai.dvt.server.grpc.oip;
 
-import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.Criterion;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ExitRule;
 import ai.dvt.cascade.Thresholds;
+import ai.dvt.server.engine.Caller;
+import ai.dvt.server.grpc.Order;
 import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.ServedModel;
 import java.time.Duration;
@@ -54,35 +55,39 @@ final class ExitParameters {
   }
 
   /**
-   * The policy for a request.
+   * The model and policy for a request.
    *
    * @throws RequestException naming the parameter that does not read or does not fit the model, or
    *     an unknown one that begins with {@code dvt.}
    */
-  static BoundPolicy policy(Parameters parameters, ServedModel model) throws RequestException {
+  static Order order(Parameters parameters, ServedModel model, Caller caller)
+      throws RequestException {
     for (String key : parameters.keys()) {
       if (key.startsWith(PREFIX) && !KEYS.contains(key)) {
         throw RequestException.invalid(
             parameters.field(key), "unknown", "one of " + String.join(", ", KEYS));
       }
     }
-    return new ExitParameters(parameters).over(model.version().defaultPolicy(), model);
+    return new ExitParameters(parameters).over(model.version().defaultPolicy(), model, caller);
   }
 
-  private BoundPolicy over(ExitPolicy standard, ServedModel model) throws RequestException {
+  private Order over(ExitPolicy standard, ServedModel model, Caller caller)
+      throws RequestException {
     OptionalInt stopAt = exit(STOP_AT);
     OptionalInt floor = exit(FLOOR);
     OptionalDouble gflops = parameters.number(BUDGET_GFLOPS);
     Optional<Duration> budget = budget();
     try {
-      return model.bind(
+      ExitPolicy policy =
           new ExitPolicy(
               rule().orElse(standard.rule()),
               stopAt.isPresent() ? stopAt : standard.stopAt(),
               gflops.isPresent() ? gflops : standard.maxGflops(),
               budget.isPresent() ? budget : standard.latencyBudget(),
               floor.isPresent() ? floor : standard.floor(),
-              parameters.flag(ADAPT, standard.adapt())));
+              parameters.flag(ADAPT, standard.adapt()));
+      ServedModel setting = model.forPolicy(policy);
+      return new Order(setting, setting.bind(policy), 1, caller);
     } catch (ContractException e) {
       throw refusal(e);
     }

@@ -35,9 +35,7 @@ final class InferRequestReader {
         catalogue.get().find(request.getModelName(), request.getModelVersion(), "model_");
     Parameters parameters = new Parameters(request.getParametersMap(), "parameters");
     int priority = (int) Math.min(Integer.MAX_VALUE, notNegative(parameters, PRIORITY).orElse(0));
-    Order order =
-        new Order(
-            model, ExitParameters.policy(parameters, model), 1, ClientKey.caller(of(priority)));
+    Order order = ExitParameters.order(parameters, model, ClientKey.caller(of(priority)));
     RequestImages images = RequestImages.of(InputTensor.of(request), model, imagesPerRequest);
     return new InferOrder(
         request.getId(),
