@@ -4,6 +4,8 @@ import ai.dvt.server.engine.AdmissionStatistics;
 import ai.dvt.server.engine.CascadeStatistics;
 import ai.dvt.server.engine.EngineException;
 import ai.dvt.server.engine.StageStatistics;
+import ai.dvt.server.engine.guard.AgreementGuard;
+import ai.dvt.server.engine.guard.GuardStatistics;
 import ai.dvt.server.engine.load.LoadLevels;
 import ai.dvt.server.engine.load.LoadStatistics;
 import ai.dvt.server.grpc.ModelCatalogue;
@@ -80,6 +82,15 @@ final class EngineReader implements MultiCollector {
     final Family.Counter late =
         new Family.Counter(
             "dvt_load_refused", "Images refused because their answer would have come too late");
+    final Family.Counter compared =
+        new Family.Counter("dvt_guard_compared", "Early answers compared with the last exit");
+    final Family.Counter agreed =
+        new Family.Counter("dvt_guard_agreed", "Early answers that the last exit agreed with");
+    final Family.Gauge promised =
+        new Family.Gauge("dvt_guard_promised_agreement", "The share that the calibration promised");
+    final Family.Gauge drifting =
+        new Family.Gauge(
+            "dvt_guard_drifting", "1 where the share is below the promise beyond chance");
     final Family.Gauge rows = new Family.Gauge("dvt_admission_rows", "Images in the engine");
     final Family.Gauge bytes =
         new Family.Gauge("dvt_admission_bytes", "Reserved for images in the engine");
@@ -113,6 +124,10 @@ final class EngineReader implements MultiCollector {
           arrivals,
           wait,
           late,
+          compared,
+          agreed,
+          promised,
+          drifting,
           rows,
           bytes,
           capacity,
@@ -146,10 +161,23 @@ final class EngineReader implements MultiCollector {
         queueBytes.add(stage.queuedBytes(), place);
       }
       load(model, of);
+      guard(model, of);
       spent.add(spentNow, of);
       saved.add(savedNow, of);
       for (EngineException.Kind kind : EngineException.Kind.values()) {
         failed.add(statistics.failed().getOrDefault(kind, 0L), with(of, "reason", lower(kind)));
+      }
+    }
+
+    private void guard(ServedModel model, String... of) {
+      if (model.cascade().earlyAnswers() instanceof AgreementGuard guard) {
+        for (GuardStatistics point : guard.statistics()) {
+          String[] at = with(of, "point", point.point());
+          compared.add(point.compared(), at);
+          agreed.add(point.agreed(), at);
+          drifting.add(point.drifting() ? 1 : 0, at);
+          point.promised().ifPresent(share -> promised.add(share, at));
+        }
       }
     }
 
