@@ -52,16 +52,18 @@ public final class CascadeClient implements AutoCloseable {
 
   private final ManagedChannel channel;
   private final Duration deadline;
+  private final boolean waitForReady;
 
-  CascadeClient(ManagedChannel channel, Duration deadline) {
+  CascadeClient(ManagedChannel channel, Duration deadline, boolean waitForReady) {
     this.channel = channel;
     this.deadline = deadline;
+    this.waitForReady = waitForReady;
   }
 
   /**
    * A client of a server, with plaintext and the default deadline. Connects at the first call.
    *
-   * @param target {@code host:port}
+   * @param target {@code host:port}, several by commas, or {@code dns:///host:port}
    * @throws IllegalArgumentException if the target is not of this form
    */
   public static CascadeClient connect(String target) {
@@ -71,7 +73,7 @@ public final class CascadeClient implements AutoCloseable {
   /**
    * A client to be configured.
    *
-   * @param target {@code host:port}
+   * @param target {@code host:port}, several by commas, or {@code dns:///host:port}
    * @throws IllegalArgumentException if the target is not of this form
    */
   public static CascadeClientBuilder builder(String target) {
@@ -80,7 +82,7 @@ public final class CascadeClient implements AutoCloseable {
 
   /** A client over a channel, which it owns from now on. */
   public static CascadeClient over(ManagedChannel channel) {
-    return new CascadeClient(channel, CascadeClientBuilder.DEFAULT_DEADLINE);
+    return new CascadeClient(channel, CascadeClientBuilder.DEFAULT_DEADLINE, false);
   }
 
   /** Classifies one picture. */
@@ -187,8 +189,9 @@ public final class CascadeClient implements AutoCloseable {
     return channel;
   }
 
-  private static CallOptions callOptions(Optional<Duration> callDeadline) {
-    CallOptions options = CallOptions.DEFAULT.withMaxInboundMessageSize(MAX_INBOUND_MESSAGE_BYTES);
+  private CallOptions callOptions(Optional<Duration> callDeadline) {
+    CallOptions limited = CallOptions.DEFAULT.withMaxInboundMessageSize(MAX_INBOUND_MESSAGE_BYTES);
+    CallOptions options = waitForReady ? limited.withWaitForReady() : limited;
     return callDeadline
         .map(d -> options.withDeadlineAfter(d.toNanos(), TimeUnit.NANOSECONDS))
         .orElse(options);

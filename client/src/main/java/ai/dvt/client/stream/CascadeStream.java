@@ -30,7 +30,11 @@ import java.util.function.Supplier;
  * the stream. A cancelled future stops its image at the next exit.
  */
 public final class CascadeStream implements AutoCloseable {
-  private record Steered(ExitSteering steering, long submittedNanos) {}
+  private record Steered(ExitSteering steering, long submittedNanos, int exitsSeen) {
+    Steered seen(int exit) {
+      return new Steered(steering, submittedNanos, exit);
+    }
+  }
 
   private final ClassifyOptions options;
   private final ExitSteering steering;
@@ -49,7 +53,8 @@ public final class CascadeStream implements AutoCloseable {
         ImageCall.start(
             channel.newCall(CascadeServiceGrpc.getCascadeMethod(), callOptions),
             maxOnTheWay,
-            this::received);
+            this::received,
+            this::unanswered);
   }
 
   /**
@@ -106,9 +111,19 @@ public final class CascadeStream implements AutoCloseable {
         wait,
         first -> {
           CascadeRequest start = Requests.start(id, picture, options);
-          steered.put(id, new Steered(imageSteering, System.nanoTime()));
+          steered.put(id, new Steered(imageSteering, System.nanoTime(), 0));
           return start;
         });
+  }
+
+  /** A client-driven image cannot be taken up elsewhere: says how far it came. */
+  private String unanswered(String id, String message) {
+    Steered image = steered.remove(id);
+    int seen = image == null ? 0 : image.exitsSeen();
+    return message
+        + (seen == 0
+            ? "; no exit was seen"
+            : seen == 1 ? "; exit 1 was seen" : "; exits 1 to " + seen + " were seen");
   }
 
   private void received(
@@ -152,6 +167,7 @@ public final class CascadeStream implements AutoCloseable {
       stream.cancel("the server asked for id \"" + id + "\", which is not on the way");
       return;
     }
+    steered.put(id, image.seen(message.getOutcome().getExit()));
     boolean goesOn = false;
     if (!waiting.get().isDone()) {
       try {

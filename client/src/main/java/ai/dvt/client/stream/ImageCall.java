@@ -10,13 +10,13 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
@@ -41,7 +41,13 @@ final class ImageCall<Q, R> {
   private boolean closed;
   private Failure ended;
 
-  private ImageCall(int maxOnTheWay) {
+  private final BinaryOperator<String> closing;
+
+  /**
+   * @param closing what to say of an image when the call ends, from its id and the call's message
+   */
+  private ImageCall(int maxOnTheWay, BinaryOperator<String> closing) {
+    this.closing = closing;
     if (maxOnTheWay < 1) {
       throw new IllegalArgumentException("maxOnTheWay: " + maxOnTheWay + " (expected: >= 1)");
     }
@@ -51,7 +57,16 @@ final class ImageCall<Q, R> {
   /** Starts the call; {@code onResponse} hears every response on the call's thread. */
   static <Q, R> ImageCall<Q, R> start(
       ClientCall<Q, R> call, int maxOnTheWay, BiConsumer<ImageCall<Q, R>, R> onResponse) {
-    ImageCall<Q, R> images = new ImageCall<>(maxOnTheWay);
+    return start(call, maxOnTheWay, onResponse, (id, message) -> message);
+  }
+
+  /** As above, with words of its own for the images that the call's end leaves unanswered. */
+  static <Q, R> ImageCall<Q, R> start(
+      ClientCall<Q, R> call,
+      int maxOnTheWay,
+      BiConsumer<ImageCall<Q, R>, R> onResponse,
+      BinaryOperator<String> closing) {
+    ImageCall<Q, R> images = new ImageCall<>(maxOnTheWay, closing);
     ClientCalls.asyncBidiStreamingCall(call, images.observer(onResponse));
     return images;
   }
@@ -183,20 +198,28 @@ final class ImageCall<Q, R> {
   }
 
   private void ended(Failure failure) {
-    List<CompletableFuture<ImageResult>> unanswered;
+    Map<String, CompletableFuture<ImageResult>> unanswered;
     lock.lock();
     try {
       if (ended != null) {
         return;
       }
       ended = failure;
-      unanswered = List.copyOf(onTheWay.values());
+      unanswered = Map.copyOf(onTheWay);
       onTheWay.clear();
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    unanswered.forEach(f -> f.completeExceptionally(new CascadeClientException(failure)));
+    unanswered.forEach(
+        (id, result) ->
+            result.completeExceptionally(
+                new CascadeClientException(
+                    new Failure(
+                        failure.code(),
+                        closing.apply(id, failure.message()),
+                        failure.violations(),
+                        failure.retryDelay()))));
   }
 
   /** Whether an image could be submitted now without waiting. */

@@ -104,14 +104,17 @@ class ClassifyStreamTest {
   }
 
   @Test
-  void a_broken_stream_fails_every_image_on_the_way() {
+  void a_stream_that_breaks_again_and_again_fails_its_images() {
     ClassifyStream stream = client.stream(ClassifyOptions.of("breaks"));
     CompletableFuture<ImageResult> result = stream.submit("1", SURE);
     assertThat(result)
         .failsWithin(Duration.ofSeconds(30))
         .withThrowableOfType(ExecutionException.class)
         .withMessageContaining("UNAVAILABLE: gone");
-    assertThat(stream.submit("2", SURE)).isCompletedExceptionally();
+    assertThat(stream.submit("2", SURE))
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("UNAVAILABLE: gone");
     stream.close();
   }
 
