@@ -211,7 +211,13 @@ final class ModelLoader {
       return;
     }
     SelfTest.Report report = SelfTest.run(sessions, device, files, spec.get());
-    problems.addAll(report.problems());
+    if (device.reducesPrecision()) {
+      new ReducedPrecision(device, sessions.maxBatch())
+          .check(model, sessions, files, spec.get())
+          .ifPresent(problems::add);
+    } else {
+      problems.addAll(report.problems());
+    }
     report
         .timings()
         .forEach(run -> model.cascade().times().ran(run.stage(), run.rows(), run.nanos()));

@@ -12,6 +12,11 @@ public interface Device extends AutoCloseable {
   /** Threads that may run stages side by side: the cores of a CPU, 1 of a GPU. */
   int workers();
 
+  /** Whether float32 graphs are computed with less than float32 here, because somebody asked. */
+  default boolean reducesPrecision() {
+    return false;
+  }
+
   /** Whether this device can run the variant. */
   default boolean runs(VariantSpec variant) {
     return variant.providers().isEmpty() || variant.providers().contains(provider());

@@ -89,6 +89,24 @@ public final class SelfTest {
     }
   }
 
+  /**
+   * The self-test's pictures.
+   *
+   * @param folder the version folder
+   */
+  public static List<RowWriter> pictures(CascadeSessions sessions, Path folder, SelfTestSpec spec)
+      throws StageException {
+    try {
+      NpyArray pictures = NpyFile.read(folder.resolve(spec.input().path()));
+      int count = pictures.shape().isEmpty() ? 0 : pictures.shape().get(0);
+      check(spec.input(), pictures, count, sessions.imageRowBytes() / Float.BYTES);
+      SelfTest test = new SelfTest(sessions, spec, pictures, List.of());
+      return IntStream.range(0, count).mapToObj(test::writer).toList();
+    } catch (IOException e) {
+      throw new StageException("self-test: " + e.getMessage(), e);
+    }
+  }
+
   private static void check(FileSpec file, NpyArray array, int count, int rowElements)
       throws StageException {
     if (count < 1 || array.elements() != (long) count * rowElements) {

@@ -60,6 +60,11 @@ public class SessionDevice implements Device {
   }
 
   @Override
+  public boolean reducesPrecision() {
+    return provider.reducesPrecision();
+  }
+
+  @Override
   public int workers() {
     return workers;
   }

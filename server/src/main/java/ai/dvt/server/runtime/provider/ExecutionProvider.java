@@ -12,6 +12,11 @@ public interface ExecutionProvider extends AutoCloseable {
   /** Whether its tensors lie in the host's memory. */
   boolean onHost();
 
+  /** Whether its options let float32 graphs be computed with less than float32. */
+  default boolean reducesPrecision() {
+    return false;
+  }
+
   /** ONNX Runtime's name of the memory that its tensors lie in. */
   default String memory() {
     return "Cpu";

@@ -17,10 +17,12 @@ import java.util.TreeMap;
  * A provider that comes as a library of its own, e.g. OpenVINO's. A library may offer several
  * execution providers (OpenVINO's a second one that chooses by itself) and a session takes devices
  * of one only: the first is used, with all its devices. The option {@code hardware} ({@code CPU},
- * {@code GPU}, {@code NPU}) narrows them.
+ * {@code GPU}, {@code NPU}) narrows them; {@code reduced-precision=1} says that the library's own
+ * options ask for less than float32.
  */
 public final class PluginProvider implements ExecutionProvider {
   private static final String HARDWARE = "hardware";
+  private static final String REDUCED = "reduced-precision";
 
   private final String name;
   private final List<OrtEpDevice> devices;
@@ -97,9 +99,15 @@ public final class PluginProvider implements ExecutionProvider {
   }
 
   @Override
+  public boolean reducesPrecision() {
+    return "1".equals(chosen.get(REDUCED));
+  }
+
+  @Override
   public Map<String, String> options(StageGraph graph) {
     Map<String, String> options = new TreeMap<>(chosen);
     options.remove(HARDWARE);
+    options.remove(REDUCED);
     return options;
   }
 

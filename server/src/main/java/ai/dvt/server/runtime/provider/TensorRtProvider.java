@@ -8,13 +8,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An NVIDIA GPU through TensorRT, and through CUDA for what TensorRT leaves. */
 public final class TensorRtProvider implements ExecutionProvider {
   public static final String NAME = "tensorrt";
+
+  private static final Set<String> ON = Set.of("1", "true", "True");
 
   private final Map<String, String> chosen;
   private final EngineFolders engines;
@@ -38,6 +42,12 @@ public final class TensorRtProvider implements ExecutionProvider {
   @Override
   public boolean onHost() {
     return false;
+  }
+
+  @Override
+  public boolean reducesPrecision() {
+    return Stream.of("trt_fp16_enable", "trt_bf16_enable", "trt_int8_enable")
+        .anyMatch(option -> ON.contains(chosen.getOrDefault(option, "0")));
   }
 
   @Override

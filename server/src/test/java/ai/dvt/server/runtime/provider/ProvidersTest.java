@@ -138,6 +138,19 @@ class ProvidersTest {
   }
 
   @Test
+  void tensorrt_says_when_it_is_asked_for_less_than_float32() {
+    EngineFolders engines = new EngineFolders(folder, "A", "1", "10");
+    CudaProvider rest = new CudaProvider(Map.of());
+    assertThat(new TensorRtProvider(Map.of(), engines, rest).reducesPrecision()).isFalse();
+    assertThat(
+            new TensorRtProvider(Map.of("trt_fp16_enable", "1"), engines, rest).reducesPrecision())
+        .isTrue();
+    assertThat(
+            new TensorRtProvider(Map.of("trt_fp16_enable", "0"), engines, rest).reducesPrecision())
+        .isFalse();
+  }
+
+  @Test
   void another_graph_gpu_version_or_batch_has_another_engine_folder() {
     EngineFolders engines = new EngineFolders(folder, "A", "1", "10");
     assertThat(
