@@ -8,6 +8,7 @@ import ai.dvt.cascade.v1.CascadeServiceGrpc;
 import ai.dvt.cascade.v1.CascadeServiceGrpc.CascadeServiceBlockingStub;
 import ai.dvt.cascade.v1.ClassifyRequest;
 import ai.dvt.cascade.v1.DataType;
+import ai.dvt.client.CascadeClient;
 import ai.dvt.inference.GRPCInferenceServiceGrpc;
 import ai.dvt.inference.RepositoryModelLoadRequest;
 import ai.dvt.inference.ServerLiveRequest;
@@ -290,6 +291,30 @@ class AccessTest {
 
   private static <S extends io.grpc.stub.AbstractStub<S>> S with(S stub, String token) {
     return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(bearer(token)));
+  }
+
+  @Test
+  void the_java_client_brings_certificate_and_token() throws Exception {
+    Path tokens = Files.writeString(folder.resolve("tokens"), INFER + " infer\n");
+    AccessSettings access =
+        new AccessSettings(
+            Optional.of(one.certificate()),
+            Optional.of(one.key()),
+            Optional.of(other.certificate()),
+            Optional.of(tokens));
+    try (CascadeServer server = server(access);
+        CascadeClient client =
+            CascadeClient.builder("localhost:" + server.port())
+                .tls(one.certificate(), other.certificate(), other.key())
+                .token(INFER)
+                .build();
+        CascadeClient withoutToken =
+            CascadeClient.builder("localhost:" + server.port())
+                .tls(one.certificate(), other.certificate(), other.key())
+                .build()) {
+      assertThat(client.models()).hasSize(1);
+      assertThatThrownBy(withoutToken::models).hasMessageContaining("UNAUTHENTICATED");
+    }
   }
 
   @Test

@@ -1,8 +1,10 @@
 package ai.dvt.client.cli;
 
 import ai.dvt.client.CascadeClient;
+import ai.dvt.client.CascadeClientBuilder;
 import ai.dvt.client.load.ServerProcess;
 import ai.dvt.client.load.ServerProcessException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +19,21 @@ final class ServerOptions {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      description = "A running server. Without it the command starts one for itself.")
+      description =
+          "A running server, or several by commas. Without it the command starts one for itself.")
   private String target;
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description = "TLS with a server that one of these certificates (PEM) signed.")
+  private Path authority;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "The first word of this file goes with every call as a token.")
+  private Path tokenFile;
 
   @Option(
       names = "--models",
@@ -60,7 +75,11 @@ final class ServerOptions {
         throw new IllegalArgumentException(
             "--models: " + models + " (expected: not together with --server)");
       }
-      return new Connection(CascadeClient.connect(target), null);
+      return new Connection(client(), null);
+    }
+    if (authority != null || tokenFile != null) {
+      throw new IllegalArgumentException(
+          "--tls-ca, --token-file: without a server (expected: given with --server)");
     }
     Path folder = models == null ? home().resolve("onnx-models") : models.toAbsolutePath();
     if (!Files.isDirectory(folder)) {
@@ -68,6 +87,30 @@ final class ServerOptions {
     }
     ServerProcess server = ServerProcess.start(home(), folder, arguments, START_PATIENCE);
     return new Connection(CascadeClient.connect(server.target()), server);
+  }
+
+  private CascadeClient client() {
+    CascadeClientBuilder builder = CascadeClient.builder(target);
+    try {
+      if (authority != null) {
+        builder.tls(authority);
+      }
+      if (tokenFile != null) {
+        builder.token(firstWord(tokenFile));
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--tls-ca, --token-file: " + e.getMessage() + " (expected: readable files)");
+    }
+    return builder.build();
+  }
+
+  private static String firstWord(Path file) throws IOException {
+    String[] words = Files.readString(file).strip().split("\\s+");
+    if (words[0].isEmpty()) {
+      throw new IOException(file + ", empty");
+    }
+    return words[0];
   }
 
   /** Whether the command speaks to a server that somebody else started. */
