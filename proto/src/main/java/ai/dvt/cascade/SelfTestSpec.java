@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param input [pictures, 3, height, width], normalised
  * @param logits one file an exit, [pictures, classes]
- * @param tolerance largest allowed absolute difference of a logit on float32 variants
+ * @param tolerance largest allowed absolute difference of a logit; wider where graphs are of a
+ *     narrower precision
  */
 public record SelfTestSpec(FileSpec input, List<FileSpec> logits, double tolerance) {
   public SelfTestSpec {

@@ -1,9 +1,13 @@
 package ai.dvt.exporter.architecture;
 
+import ai.dvt.cascade.DataType;
 import ai.dvt.cascade.Flavour;
 import ai.dvt.cascade.HandoverSpec;
+import ai.dvt.cascade.Precision;
 import ai.dvt.exporter.geometry.StageGeometry;
 import ai.dvt.exporter.onnx.Graph;
+import ai.dvt.exporter.onnx.HalfPrecision;
+import ai.dvt.exporter.onnx.RowQuantization;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -81,5 +85,41 @@ public record StageGraph(
   /** Builds the graph; its weights are read only when it is written. */
   public Graph graph(Flavour flavour) {
     return graphs.apply(flavour);
+  }
+
+  /**
+   * The graph in another arithmetic. FLOAT16: all but norms, softmax and the front, the hand-over
+   * as float16. INT8: the products with the layers' matrices; ONNX Runtime's CPU provider only.
+   */
+  public Graph graph(Flavour flavour, Precision precision) {
+    Graph graph = graph(flavour);
+    return switch (precision) {
+      case FLOAT32 -> graph;
+      case FLOAT16 -> HalfPrecision.of(graph, StageGraph::wide, StageGraph::handedOver);
+      case INT8 -> RowQuantization.of(graph, name -> name.contains("blocks."));
+    };
+  }
+
+  /** What it consumes in a precision. */
+  public List<HandoverSpec> handover(Precision precision) {
+    return precision == Precision.FLOAT16
+        ? handover.stream()
+            .map(
+                h ->
+                    new HandoverSpec(
+                        h.output(), h.input(), DataType.FLOAT16, h.shape(), h.fromStage()))
+            .toList()
+        : handover;
+  }
+
+  /** The front: a performer's exponentials have no maximum subtracted and leave float16. */
+  private static boolean wide(String node) {
+    return node.startsWith("embedding/");
+  }
+
+  private static boolean handedOver(String end) {
+    return !List.of(IMAGE, LOGITS, COST).contains(end)
+        && !end.startsWith(KEPT)
+        && !end.startsWith(SCORE);
   }
 }

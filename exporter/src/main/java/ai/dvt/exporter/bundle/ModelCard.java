@@ -3,10 +3,10 @@ package ai.dvt.exporter.bundle;
 import ai.dvt.cascade.Calibration;
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.cascade.Precision;
 import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
-import ai.dvt.exporter.onnx.WeightStorage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -165,22 +165,32 @@ final class ModelCard {
       text.append("- `stage-*.").append(variant.name()).append(".onnx`: ");
       text.append(
           switch (variant.flavour()) {
-            case PORTABLE -> "standard operators (opset 17), for any runtime.\n";
-            case CPU -> "the same model with ONNX Runtime's own CPU operators.\n";
+            case PORTABLE -> "standard operators (opset 17), for any runtime";
+            case CPU -> "the same model with ONNX Runtime's own CPU operators";
+          });
+      text.append(
+          switch (variant.precision()) {
+            case FLOAT32 -> ".\n";
+            case FLOAT16 -> "; float16 but for norms, softmax and the front.\n";
+            case INT8 -> "; the layers' products as int8, the rest float32.\n";
           });
     }
     text.append("- `weights.bin`: the weights of all of them, ");
     text.append(
-        options.storage() == WeightStorage.FLOAT16
-            ? "matrices rounded to float16; arithmetic is float32.\n"
-            : "float32.\n");
+        switch (options.storage()) {
+          case FLOAT32 -> "as the graphs compute with them.\n";
+          case FLOAT16 -> "matrices rounded to float16, widened when they are loaded.\n";
+          case INT8 -> "matrices as int8 with a scale a channel, widened when they are loaded.\n";
+        });
     text.append("- `self-test/`: ")
         .append(SelfTestPictures.COUNT)
         .append(" synthetic pictures and the logits every exit must give for them, to ");
     text.append(
         String.format(
             Locale.ROOT,
-            "%.2g: room for another order of float32 sums, far below any real mistake.",
+            manifest.variants().get(0).precision() == Precision.FLOAT32
+                ? "%.2g: room for another order of float32 sums, far below any real mistake."
+                : "%.2g; those logits are float32's, and the room is twice the largest error seen.",
             manifest.selfTest().orElseThrow().tolerance()));
     return text.toString();
   }

@@ -21,17 +21,19 @@ public final class StageFiles {
   private StageFiles() {}
 
   /**
-   * Writes a model of one setting; see {@link #write(VersionFolder, List, List, WeightStorage)}.
+   * Writes a model of one setting; see {@link #write(VersionFolder, List, List, Precision,
+   * WeightStorage)}.
    */
   public static List<VariantSpec> write(
       VersionFolder folder, CascadeGraphs cascade, List<Flavour> flavours, WeightStorage storage)
       throws IOException {
-    return write(folder, List.of(new CascadeSetting("", cascade)), flavours, storage);
+    return write(
+        folder, List.of(new CascadeSetting("", cascade)), flavours, Precision.FLOAT32, storage);
   }
 
   /**
-   * Writes {@code stage-K-GRID.[SETTING.]FLAVOUR.onnx} and {@code weights.bin}. Weights are read
-   * one tensor at a time.
+   * Writes {@code stage-K-GRID.[SETTING.]FLAVOUR[.PRECISION].onnx} and {@code weights.bin}. Weights
+   * are read one tensor at a time.
    *
    * @param settings of as many stages each
    * @param flavours in the order of the variants
@@ -41,11 +43,12 @@ public final class StageFiles {
       VersionFolder folder,
       List<CascadeSetting> settings,
       List<Flavour> flavours,
+      Precision precision,
       WeightStorage storage)
       throws IOException {
     List<Unfinished> variants = new ArrayList<>();
     for (CascadeSetting setting : settings) {
-      flavours.forEach(flavour -> variants.add(new Unfinished(setting, flavour)));
+      flavours.forEach(flavour -> variants.add(new Unfinished(setting, flavour, precision)));
     }
     FileSpec data;
     try (WeightsFile weights = WeightsFile.create(folder)) {
@@ -65,20 +68,24 @@ public final class StageFiles {
   }
 
   /** A variant whose graphs are being written. */
-  private record Unfinished(CascadeSetting setting, Flavour flavour, List<FileSpec> graphs) {
-    Unfinished(CascadeSetting setting, Flavour flavour) {
-      this(setting, flavour, new ArrayList<>());
+  private record Unfinished(
+      CascadeSetting setting, Flavour flavour, Precision precision, List<FileSpec> graphs) {
+    Unfinished(CascadeSetting setting, Flavour flavour, Precision precision) {
+      this(setting, flavour, precision, new ArrayList<>());
     }
 
     String name() {
       String text = flavour.name().toLowerCase(Locale.ROOT);
+      if (precision != Precision.FLOAT32) {
+        text += "." + precision.name().toLowerCase(Locale.ROOT);
+      }
       return setting.name().isEmpty() ? text : setting.name() + "." + text;
     }
 
     void write(int stage, VersionFolder folder, ModelWriter writer) throws IOException {
       StageGraph graph = setting.graphs().stages().get(stage);
       String file = "stage-" + (stage + 1) + "-" + graph.name() + "." + name() + ".onnx";
-      graphs.add(folder.write(file, writer.bytes(graph.graph(flavour))));
+      graphs.add(folder.write(file, writer.bytes(graph.graph(flavour, precision))));
     }
 
     VariantSpec spec(FileSpec data) {
@@ -95,13 +102,13 @@ public final class StageFiles {
                 stage.gflops(),
                 stage.imageInput(),
                 stage.logitsOutput(),
-                stage.handover(),
+                stage.handover(precision),
                 stage.costOutput()));
       }
       return new VariantSpec(
           name(),
           flavour,
-          Precision.FLOAT32,
+          precision,
           flavour == Flavour.CPU ? List.of("cpu") : List.of(),
           stages,
           setting.name().isEmpty() ? Optional.empty() : Optional.of(setting.name()),

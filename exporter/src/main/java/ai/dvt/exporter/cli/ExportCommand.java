@@ -71,15 +71,18 @@ final class ExportCommand implements Callable<Integer> {
       names = "--flavours",
       split = ",",
       paramLabel = "FLAVOUR",
-      description = "portable and cpu (default: both).")
-  private List<Flavour> flavours = List.of(Flavour.PORTABLE, Flavour.CPU);
+      description =
+          "portable and cpu (default: both; portable with --precision float16, cpu with int8).")
+  private List<Flavour> flavours;
+
+  @Mixin private PrecisionChoice precision;
 
   @Option(
       names = "--storage",
       paramLabel = "TYPE",
       description =
-          "Of the trained matrices on disk: float32 (default) or float16; arithmetic is float32"
-              + " either way.")
+          "Of the trained matrices on disk: float32 (default), float16, or int8 with a scale a"
+              + " channel; arithmetic is that of --precision in any case.")
   private WeightStorage storage = WeightStorage.FLOAT32;
 
   @Option(
@@ -127,6 +130,7 @@ final class ExportCommand implements Callable<Integer> {
       CascadeManifest manifest =
           new BundleWriter(CascadeSessions::logits).write(folder, settings, options(file, graphs));
       warnings(weights);
+      precision.report(folder.path(), manifest, out);
       folder.commit();
       Reports.written(folder.target(), manifest, out);
       out.printf("%.1f s%n", (System.nanoTime() - start) / 1e9);
@@ -138,7 +142,8 @@ final class ExportCommand implements Callable<Integer> {
   private BundleOptions options(CheckpointFile file, CascadeGraphs graphs) throws IOException {
     return new BundleOptions(
         modelName(),
-        flavours,
+        flavours == null ? precision.flavours() : flavours,
+        precision.precision,
         storage,
         input.preprocessing(graphs.imageSize()),
         input.labels(),

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code dvt export | inspect | verify | compare-graphs | measure-cost | solve}. */
+/** {@code dvt export | inspect | verify | compare-graphs | parity | measure-cost | solve}. */
 @Command(
     name = "dvt",
     description = "From a checkpoint on disk to a cascade that can be served.",
@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
       InspectCommand.class,
       VerifyCommand.class,
       CompareGraphsCommand.class,
+      ParityCommand.class,
       MeasureCostCommand.class,
       SolveCommand.class
     },

@@ -97,6 +97,26 @@ public final class Constant {
         null);
   }
 
+  /**
+   * A tensor of one byte an element.
+   *
+   * @param dataType INT8 or UINT8
+   * @param bytes row-major elements; asked for each time they are written
+   */
+  static Constant bytes(String name, DataType dataType, Shape shape, Supplier<byte[]> bytes) {
+    return new Constant(
+        name,
+        dataType,
+        shape,
+        true,
+        () -> {
+          byte[] values = bytes.get();
+          checkCount(name, shape, values.length);
+          return ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN);
+        },
+        null);
+  }
+
   private static Constant floats(
       String name, Shape shape, boolean trained, Supplier<float[]> floats) {
     Supplier<float[]> checked =

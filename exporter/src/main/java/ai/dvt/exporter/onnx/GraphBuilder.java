@@ -128,6 +128,11 @@ public final class GraphBuilder {
     return newValue(unique(word), dataType, shape);
   }
 
+  /** A value that a node is about to make, of exactly this name. */
+  Value named(String valueName, DataType dataType, Shape shape) {
+    return newValue(valueName, dataType, shape);
+  }
+
   private String unique(String word) {
     int count = counts.merge(scope + word, 1, Integer::sum);
     return scope + word + '_' + count;

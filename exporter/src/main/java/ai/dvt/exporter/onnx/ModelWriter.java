@@ -134,7 +134,7 @@ public final class ModelWriter {
 
   private void constant(Constant constant, GraphProto.Builder proto) {
     boolean rounded =
-        storage == WeightStorage.FLOAT16
+        storage != WeightStorage.FLOAT32
             && constant.trained()
             && constant.dataType() == DataType.FLOAT32
             && constant.shape().rank() >= 2;
@@ -142,16 +142,38 @@ public final class ModelWriter {
       proto.addInitializer(tensor(constant));
       return;
     }
-    Constant half = constant.asFloat16();
-    proto.addInitializer(tensor(half));
-    proto.addNode(
-        NodeProto.newBuilder()
-            .setName(constant.name() + ".widen")
-            .setOpType("Cast")
-            .addInput(half.name())
-            .addOutput(constant.name())
-            .addAttribute(Attributes.of("to", (long) elementType(DataType.FLOAT32))));
+    int rank = constant.shape().rank();
+    boolean bytes = storage == WeightStorage.INT8 && (rank == 2 || rank == 4);
+    if (bytes) {
+      // A matrix is [in, out] here, a convolution [out, in, height, width].
+      PerChannel parts = PerChannel.of(constant, rank == 2 ? 1 : 0);
+      String levels = constant.name() + ".levels";
+      proto.addInitializer(tensor(parts.values())).addInitializer(tensor(parts.scales()));
+      proto.addNode(widen(parts.values(), levels));
+      proto.addValueInfo(valueInfo(levels, DataType.FLOAT32, constant.shape()));
+      proto.addNode(
+          NodeProto.newBuilder()
+              .setName(constant.name() + ".rescale")
+              .setOpType("Mul")
+              .addInput(levels)
+              .addInput(parts.scales().name())
+              .addOutput(constant.name()));
+    } else {
+      Constant half = constant.asFloat16();
+      proto.addInitializer(tensor(half));
+      proto.addNode(widen(half, constant.name()));
+    }
     proto.addValueInfo(valueInfo(constant.name(), constant.dataType(), constant.shape()));
+  }
+
+  private static NodeProto widen(Constant narrow, String to) {
+    return NodeProto.newBuilder()
+        .setName(to + ".widen")
+        .setOpType("Cast")
+        .addInput(narrow.name())
+        .addOutput(to)
+        .addAttribute(Attributes.of("to", (long) elementType(DataType.FLOAT32)))
+        .build();
   }
 
   private TensorProto tensor(Constant constant) {

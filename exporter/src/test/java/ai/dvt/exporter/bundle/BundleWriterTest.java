@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.FileSpec;
 import ai.dvt.cascade.Flavour;
+import ai.dvt.cascade.Precision;
 import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.Preprocessing.Resize;
 import ai.dvt.cascade.Provenance;
@@ -37,6 +38,7 @@ class BundleWriterTest {
     return new BundleOptions(
         "toy",
         flavours,
+        Precision.FLOAT32,
         WeightStorage.FLOAT32,
         new Preprocessing(
             224, 224, Resize.SHORTER_SIDE, 256, List.of(.5f, .5f, .5f), List.of(.5f, .5f, .5f)),

@@ -1,7 +1,6 @@
 package ai.dvt.server.runtime;
 
 import ai.dvt.cascade.FileSpec;
-import ai.dvt.cascade.Precision;
 import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.npy.NpyArray;
@@ -18,7 +17,7 @@ import java.util.stream.IntStream;
 /**
  * Runs a cascade on its manifest's pictures and compares the logits of every exit, at batch 1 and
  * at the largest batch (pictures repeated as needed). Also the warm-up: afterwards every session
- * has run. The tolerance is for float32 variants; of others only finite logits are asked.
+ * has run.
  */
 public final class SelfTest {
   /**
@@ -173,9 +172,7 @@ public final class SelfTest {
         largest = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(largest, error);
       }
     }
-    double tolerance =
-        sessions.variant().precision() == Precision.FLOAT32 ? spec.tolerance() : Double.MAX_VALUE;
-    if (largest > tolerance) {
+    if (largest > spec.tolerance()) {
       StageSpec failed = sessions.variant().stages().get(stage - 1);
       failures.merge(
           StageSession.place(stage, failed) + ", batch " + batch.size(), largest, Math::max);
