@@ -53,6 +53,7 @@ public final class Admission {
   private final DrainRate drain = new DrainRate();
   private volatile Runnable shortage = () -> {};
   private long reservedBytes;
+  private long waitingBytes;
   private int rows;
   private long admitted;
   private long refused;
@@ -128,7 +129,7 @@ public final class Admission {
   }
 
   private synchronized Optional<Reservation> takeNow(long bytes) {
-    if (!line.isEmpty() || !fits(bytes)) {
+    if (!fitsBehindLine(bytes)) {
       return Optional.empty();
     }
     hold(Caller.LOCAL, bytes);
@@ -160,6 +161,7 @@ public final class Admission {
     synchronized (this) {
       hold(caller, place.bytes);
       line.add(place);
+      waitingBytes += place.bytes;
     }
     grantFirst();
     boolean waits;
@@ -196,12 +198,12 @@ public final class Admission {
   }
 
   private synchronized boolean lineUp(Place place) {
-    boolean now = line.isEmpty() && fits(place.bytes);
-    if (!now && !mayWait(place.caller, place.bytes)) {
+    if (!fitsBehindLine(place.bytes) && !mayWait(place.caller, place.bytes)) {
       return false;
     }
     hold(place.caller, place.bytes);
     line.add(place);
+    waitingBytes += place.bytes;
     return true;
   }
 
@@ -220,6 +222,7 @@ public final class Admission {
     synchronized (this) {
       blocked = line.remove(place);
       if (blocked) {
+        waitingBytes -= place.bytes;
         letGo(place.caller, place.bytes);
       }
     }
@@ -238,6 +241,7 @@ public final class Admission {
           return;
         }
         line.poll();
+        waitingBytes -= first.bytes;
         room = enter(first.caller, first.bytes);
       }
       first.granted.accept(room);
@@ -246,6 +250,14 @@ public final class Admission {
 
   private boolean fits(long bytes) {
     return rows == 0 || (rows < capacityRows && bytes <= capacityBytes - reservedBytes);
+  }
+
+  /** Whether there is room beside all who wait: another thread may be about to let them in. */
+  private boolean fitsBehindLine(long bytes) {
+    return line.isEmpty()
+        ? fits(bytes)
+        : rows + line.size() < capacityRows
+            && bytes <= capacityBytes - reservedBytes - waitingBytes;
   }
 
   private Reservation enter(Caller caller, long bytes) {

@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,38 @@ class AdmissionTest {
     room.close();
     room.close();
     assertThat(admission.reservedBytes()).isZero();
+  }
+
+  @Test
+  void with_room_for_all_of_them_callers_at_the_same_time_are_never_refused() throws Exception {
+    int callers = 8;
+    Admission wide = new Admission(callers * (48 + HANDOVER), callers, () -> now);
+    ExecutorService pool = Executors.newFixedThreadPool(callers);
+    try {
+      List<Future<Integer>> refusals = new ArrayList<>();
+      for (int caller = 0; caller < callers; caller++) {
+        refusals.add(
+            pool.submit(
+                () -> {
+                  int refused = 0;
+                  for (int turn = 0; turn < 3_000; turn++) {
+                    CompletableFuture<Reservation> room = new CompletableFuture<>();
+                    if (wide.reserveOrRefuse(cascade, 48, Caller.LOCAL, room::complete).isEmpty()) {
+                      refused++;
+                    } else {
+                      room.get(10, TimeUnit.SECONDS).close();
+                    }
+                  }
+                  return refused;
+                }));
+      }
+      for (Future<Integer> refused : refusals) {
+        assertThat(refused.get(60, TimeUnit.SECONDS)).isZero();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(wide.reservedBytes()).isZero();
   }
 
   @Test
