@@ -18,4 +18,10 @@ public interface InputRow {
    * @param row a direct buffer in native byte order with exactly the row's bytes remaining
    */
   void writeTo(ByteBuffer row);
+
+  /**
+   * Ends the row: whoever made it may use its memory for another picture. Said once, by the image's
+   * owner, when no stage will read it any more.
+   */
+  default void done() {}
 }

@@ -92,6 +92,7 @@ final class Journey {
     answered.room = null;
     this.row = answered.row;
     answered.row = null;
+    answered.image = null;
     this.stage = answered.stage;
     this.passed.addAll(answered.passed);
     this.logits = answered.logits;
@@ -101,8 +102,8 @@ final class Journey {
   }
 
   /**
-   * An image that goes on to the last exit while this one is answered at its exit. It takes room
-   * and row over; it needs what the run keeps.
+   * An image that goes on to the last exit while this one is answered at its exit. It takes
+   * picture, room and row over; it needs what the run keeps.
    */
   Journey unseenTwin(ImageTask lastExit) {
     return new Journey(lastExit, this);
@@ -196,7 +197,10 @@ final class Journey {
 
   private void free() {
     dropRow();
-    image = null;
+    if (image != null) {
+      image.done();
+      image = null;
+    }
     if (room != null) {
       room.close();
     }

@@ -3,20 +3,39 @@ package ai.dvt.server.image;
 import ai.dvt.server.engine.InputRow;
 import java.nio.ByteBuffer;
 
-/**
- * A cropped picture, kept as uint8 until its batch is gathered.
- *
- * @param pixels uint8 [3, height, width], owned
- * @param normalised (x / 255 - mean) / std of every channel's 256 values, float32 [3, 256]
- */
-record PixelRow(byte[] pixels, float[] normalised) implements InputRow {
-  @Override
-  public long queuedBytes() {
-    return pixels.length;
+/** A cropped picture, kept as uint8 until its batch is gathered. */
+final class PixelRow implements InputRow {
+  private final float[] normalised;
+  private final PixelArrays arrays;
+  private final int bytes;
+  private byte[] pixels;
+
+  /**
+   * @param pixels uint8 [3, height, width], owned until {@link #done}
+   * @param normalised (x / 255 - mean) / std of every channel's 256 values, float32 [3, 256]
+   * @param arrays gets the pixels back
+   */
+  PixelRow(byte[] pixels, float[] normalised, PixelArrays arrays) {
+    this.pixels = pixels;
+    this.bytes = pixels.length;
+    this.normalised = normalised;
+    this.arrays = arrays;
   }
 
   @Override
-  public void writeTo(ByteBuffer row) {
+  public long queuedBytes() {
+    return bytes;
+  }
+
+  @Override
+  public synchronized void writeTo(ByteBuffer row) {
+    if (pixels == null) {
+      throw new IllegalStateException("a row that is done");
+    }
+    write(pixels, normalised, row);
+  }
+
+  private static void write(byte[] pixels, float[] normalised, ByteBuffer row) {
     int plane = pixels.length / 3;
     int at = row.position();
     for (int channel = 0; channel < 3; channel++) {
@@ -26,6 +45,14 @@ record PixelRow(byte[] pixels, float[] normalised) implements InputRow {
         row.putFloat(at, normalised[table | (pixels[i] & 0xff)]);
         at += Float.BYTES;
       }
+    }
+  }
+
+  @Override
+  public synchronized void done() {
+    if (pixels != null) {
+      arrays.giveBack(pixels);
+      pixels = null;
     }
   }
 }

@@ -16,11 +16,13 @@ public final class Preprocessor {
   private final Preprocessing preprocessing;
   private final float[] normalised;
   private final Map<Axis, ResampleWeights> axes;
+  private final PixelArrays arrays;
   private final ThreadLocal<Resampler> resampler = ThreadLocal.withInitial(Resampler::new);
 
   public Preprocessor(Preprocessing preprocessing) {
     this.preprocessing = preprocessing;
     this.normalised = normalised(preprocessing);
+    this.arrays = new PixelArrays(3 * preprocessing.height() * preprocessing.width());
     this.axes =
         new LinkedHashMap<>(2 * CACHED_AXES, 0.75f, true) {
           @Override
@@ -49,7 +51,7 @@ public final class Preprocessor {
    * @throws PictureException for a picture of another size where the model takes one size only
    */
   public InputRow row(RgbPicture picture) throws PictureException {
-    return new PixelRow(crop(picture), normalised);
+    return new PixelRow(crop(picture), normalised, arrays);
   }
 
   /**
@@ -85,7 +87,9 @@ public final class Preprocessor {
         y = Axis.centred(height, scaled(height, shorter), cropHeight);
       }
     }
-    return resampler.get().resample(picture, weights(x), weights(y));
+    byte[] pixels = arrays.take();
+    resampler.get().resample(picture, weights(x), weights(y), pixels);
+    return pixels;
   }
 
   /** The shorter side becomes exactly resizeSide; the longer is truncated, as in Python's int(). */

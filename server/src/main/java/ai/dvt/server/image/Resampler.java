@@ -21,17 +21,16 @@ final class Resampler {
   /**
    * @param x the columns wanted
    * @param y the rows wanted
-   * @return uint8 [3, y.outputs, x.outputs]
+   * @param out gets uint8 [3, y.outputs, x.outputs], every value of it
    */
-  byte[] resample(RgbPicture picture, ResampleWeights x, ResampleWeights y) {
+  void resample(RgbPicture picture, ResampleWeights x, ResampleWeights y, byte[] out) {
     int width = x.outputs();
     int height = y.outputs();
     int taps = y.taps();
     reserve(3 * (x.endInput() - x.firstInput()), taps + 1, 3 * width);
-    byte[] out = new byte[3 * width * height];
     if (x.taps() == 1 && taps == 1) {
       pick(picture, x, y, out);
-      return out;
+      return;
     }
     int nextRow = y.firstInput();
     for (int i = 0; i < height; i++) {
@@ -45,7 +44,6 @@ final class Resampler {
         store(sums, channel * width, out, (channel * height + i) * width, width);
       }
     }
-    return out;
   }
 
   /** Every output pixel is one input pixel: only the order of channels changes. */

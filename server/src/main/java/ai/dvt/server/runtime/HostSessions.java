@@ -136,7 +136,7 @@ final class HostSessions implements CascadeSessions {
   }
 
   /** A view of rows that lie side by side, else a copy. */
-  private ByteBuffer gather(
+  ByteBuffer gather(
       HandoverLayout.Input input, List<HostRow> brought, HostWorkspace buffers, int position) {
     HandoverPool pool = pools.get(input.group());
     List<HandoverPool.Slot> slots = brought.stream().map(row -> row.slot(input.group())).toList();

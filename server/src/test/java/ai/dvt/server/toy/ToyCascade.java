@@ -230,7 +230,7 @@ public final class ToyCascade {
     return Products.matMul(Layout.reshape(value, Shape.batch(elements)), weight);
   }
 
-  private static FileSpec file(Path folder, String name) throws IOException {
+  static FileSpec file(Path folder, String name) throws IOException {
     byte[] bytes = Files.readAllBytes(folder.resolve(name));
     try {
       return new FileSpec(

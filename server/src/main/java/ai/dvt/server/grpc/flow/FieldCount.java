@@ -7,7 +7,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.WireFormat;
 import io.grpc.Status;
 import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * Counts the fields and packed numbers of a message without decoding it. An empty image takes two
@@ -28,10 +27,8 @@ final class FieldCount {
    * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT if it has more than the limit
    * @throws IOException if it is no message
    */
-  static void check(InputStream message, Descriptor type, long limit) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(message);
-    in.setSizeLimit(Integer.MAX_VALUE);
-    new FieldCount(limit).scan(in, type);
+  static void check(CodedInputStream message, Descriptor type, long limit) throws IOException {
+    new FieldCount(limit).scan(message, type);
   }
 
   private void scan(CodedInputStream in, Descriptor type) throws IOException {

@@ -1,6 +1,8 @@
 package ai.dvt.server.grpc.flow;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Message;
+import io.grpc.HasByteBuffer;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
@@ -9,9 +11,11 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A service whose unreadable messages reach the {@link GateInterceptor} as null, with the reason in
@@ -58,7 +62,10 @@ final class ReadableMethods {
     @Override
     public Q parse(InputStream bytes) {
       try {
-        return inner.parse(counted(bytes));
+        return inner instanceof PrototypeMarshaller<Q> known
+                && known.getMessagePrototype() instanceof Message prototype
+            ? known.getMessageClass().cast(read(bytes, prototype))
+            : inner.parse(bytes);
       } catch (StatusRuntimeException e) {
         GatedCall call = InboundGate.CALL.get();
         if (call == null) {
@@ -69,22 +76,40 @@ final class ReadableMethods {
       }
     }
 
-    /** The same bytes, seen not to unfold too far. */
-    private InputStream counted(InputStream bytes) {
-      if (!(inner instanceof PrototypeMarshaller<Q> known)
-          || !(known.getMessagePrototype() instanceof Message prototype)) {
-        return bytes;
-      }
+    /** The message, seen not to unfold too far before any of it is made. */
+    private Message read(InputStream bytes, Message prototype) {
       try {
-        InputStream twice =
-            bytes.markSupported() ? bytes : new ByteArrayInputStream(bytes.readAllBytes());
-        twice.mark(Integer.MAX_VALUE);
-        FieldCount.check(twice, prototype.getDescriptorForType(), maxFields);
-        twice.reset();
-        return twice;
+        List<ByteBuffer> buffers = buffers(bytes);
+        FieldCount.check(
+            CodedInputStream.newInstance(buffers), prototype.getDescriptorForType(), maxFields);
+        buffers.forEach(ByteBuffer::rewind);
+        CodedInputStream in = CodedInputStream.newInstance(buffers);
+        Message message = prototype.getParserForType().parseFrom(in);
+        in.checkLastTagWas(0);
+        return message;
       } catch (IOException e) {
         throw Status.INVALID_ARGUMENT.withCause(e).asRuntimeException();
       }
+    }
+
+    /**
+     * The network's own buffers, so that a picture is copied once only, into the message; valid
+     * until the stream is closed.
+     */
+    private static List<ByteBuffer> buffers(InputStream bytes) throws IOException {
+      if (!(bytes instanceof HasByteBuffer source)
+          || !source.byteBufferSupported()
+          || !bytes.markSupported()) {
+        return List.of(ByteBuffer.wrap(bytes.readAllBytes()));
+      }
+      bytes.mark(Integer.MAX_VALUE); // what is skipped stays valid
+      List<ByteBuffer> buffers = new ArrayList<>();
+      while (bytes.available() > 0) {
+        ByteBuffer next = source.getByteBuffer().slice();
+        buffers.add(next);
+        bytes.skipNBytes(next.remaining());
+      }
+      return buffers;
     }
   }
 }
