@@ -4,6 +4,7 @@ import ai.dvt.server.calls.CallWatcher;
 import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
+import ai.dvt.server.engine.MemoryWatch;
 import ai.dvt.server.grpc.CallTurns;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
@@ -21,12 +22,14 @@ import ai.dvt.server.metrics.Readings;
 import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.ProcessMemory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +57,7 @@ public final class CascadeServer implements AutoCloseable {
   private final GrpcEndpoint endpoint;
   private volatile boolean leaving;
   private final ModelHealth health;
+  private Optional<MemoryWatch> memoryWatch = Optional.empty();
   private boolean closed;
 
   private CascadeServer(ServerConfig config, CallWatcher watcher) throws ServerException {
@@ -129,6 +133,7 @@ public final class CascadeServer implements AutoCloseable {
     CascadeServer server = new CascadeServer(config, watcher);
     try {
       server.load();
+      server.memoryWatch = server.watchMemory();
       return server;
     } catch (ServerException | RuntimeException | Error e) {
       server.close();
@@ -165,6 +170,22 @@ public final class CascadeServer implements AutoCloseable {
         config.engine(),
         config.adaptation(),
         new PictureDecoder(pictureLimits()));
+  }
+
+  private Optional<MemoryWatch> watchMemory() throws ServerException {
+    OptionalLong limit = config.engine().queue().memory();
+    if (limit.isEmpty()) {
+      return Optional.empty();
+    }
+    long room = MemoryPlan.now(limit.getAsLong(), ProcessMemory.residentBytes()).room();
+    if (room < engine.admission().capacityBytes()) {
+      LOG.info(
+          "queue-bytes: {} of {}, what memory-limit leaves", room, config.engine().queue().bytes());
+      engine.admission().lowerCapacity(room);
+    }
+    MemoryWatch watch = new MemoryWatch(engine, limit.getAsLong(), ProcessMemory::residentBytes);
+    watch.start();
+    return Optional.of(watch);
   }
 
   private void load() throws ServerException {
@@ -289,6 +310,7 @@ public final class CascadeServer implements AutoCloseable {
   }
 
   private void closeInside() {
+    memoryWatch.ifPresent(MemoryWatch::close);
     watcher.close();
     access.close();
     metrics.close();

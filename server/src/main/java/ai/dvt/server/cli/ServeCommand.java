@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ArgGroup;
@@ -262,13 +263,26 @@ final class ServeCommand implements Callable<Integer> {
                 + " (default: their addresses do).")
     private String clientKeyHeader;
 
+    @Option(
+        names = "--memory-limit",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        description =
+            "What the process is to stay under, on Linux: lowers --queue-bytes, or refuses to"
+                + " start; near it images come in one at a time (default: no limit).")
+    private Long memoryLimit;
+
     EngineLimits limits() {
       return new EngineLimits(
           workers,
           mode,
           maxBatch,
           maxQueueDelays,
-          new QueueLimits(queueRows, queueBytes, Optional.ofNullable(clientKeyHeader)));
+          new QueueLimits(
+              queueRows,
+              queueBytes,
+              Optional.ofNullable(clientKeyHeader),
+              memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(memoryLimit)));
     }
   }
 

@@ -45,13 +45,14 @@ public final class Admission {
     long bytes;
   }
 
-  private final long capacityBytes;
   private final int capacityRows;
   private final LongSupplier clock;
   private final FairLine<Place> line = new FairLine<>(place -> place.caller);
   private final Map<String, Holding> clients = new HashMap<>();
   private final DrainRate drain = new DrainRate();
   private volatile Runnable shortage = () -> {};
+  private long capacityBytes;
+  private boolean tight;
   private long reservedBytes;
   private long waitingBytes;
   private int rows;
@@ -75,8 +76,21 @@ public final class Admission {
     this.clock = clock;
   }
 
-  public long capacityBytes() {
+  public synchronized long capacityBytes() {
     return capacityBytes;
+  }
+
+  /** Lowers the capacity, if it is larger; images inside stay. */
+  public synchronized void lowerCapacity(long bytes) {
+    capacityBytes = Math.max(1, Math.min(capacityBytes, bytes));
+  }
+
+  /** While memory is tight an image comes in only when it is alone. */
+  void tighten(boolean isTight) {
+    synchronized (this) {
+      tight = isTight;
+    }
+    grantFirst();
   }
 
   public synchronized long reservedBytes() {
@@ -98,7 +112,8 @@ public final class Admission {
   synchronized BatchPolicy.Room room() {
     return new BatchPolicy.Room(
         rows,
-        !line.isEmpty()
+        tight
+            || !line.isEmpty()
             || reservedBytes >= capacityBytes - capacityBytes / 8
             || rows >= capacityRows - capacityRows / 8);
   }
@@ -249,7 +264,7 @@ public final class Admission {
   }
 
   private boolean fits(long bytes) {
-    return rows == 0 || (rows < capacityRows && bytes <= capacityBytes - reservedBytes);
+    return rows == 0 || (!tight && rows < capacityRows && bytes <= capacityBytes - reservedBytes);
   }
 
   /** Whether there is room beside all who wait: another thread may be about to let them in. */

@@ -81,6 +81,18 @@ public final class CascadeEngine implements AutoCloseable {
     return cascade.counters().read(cascade.name(), stage -> scheduler.queued(cascade, stage));
   }
 
+  /**
+   * Lets images in one at a time while memory is tight, and has the workers give back what they
+   * keep for large batches.
+   */
+  void tighten(boolean tight) {
+    admission.tighten(tight);
+    if (tight) {
+      scheduler.dropUnseen();
+      scheduler.askForMemory();
+    }
+  }
+
   private BatchPolicy.Room room() {
     return admission.room();
   }

@@ -40,6 +40,9 @@ final class Scheduler {
   /** Runs under way and when they should end. */
   private final Map<Batch, Long> running = new IdentityHashMap<>();
 
+  /** How often memory was asked for. */
+  private volatile int memoryAsked;
+
   private boolean draining;
   private boolean closed;
 
@@ -116,6 +119,24 @@ final class Scheduler {
         rested.run();
       }
     }
+  }
+
+  /**
+   * Has every worker give back what it keeps before its next batch; those with nothing to do give
+   * it back anyway.
+   */
+  void askForMemory() {
+    lock.lock();
+    try {
+      memoryAsked++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Grows with every call of {@link #askForMemory}. */
+  int memoryAsked() {
+    return memoryAsked;
   }
 
   /** What a worker is to run; null if nothing is ready or the scheduler is closed. */

@@ -8,6 +8,7 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.ProcessMemory;
 import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.StageRun;
@@ -53,7 +54,12 @@ final class StageWorker implements Runnable {
     try (Workspace workspace = device.openWorkspace()) {
       Set<ServedCascade> used = new HashSet<>();
       Runnable rested = () -> trim(used, workspace);
+      int asked = 0;
       for (Batch batch = scheduler.take(rested); batch != null; batch = scheduler.take(rested)) {
+        if (asked != scheduler.memoryAsked()) {
+          asked = scheduler.memoryAsked();
+          trim(used, workspace);
+        }
         used.add(batch.cascade());
         process(batch, workspace);
       }
@@ -77,6 +83,7 @@ final class StageWorker implements Runnable {
     }
     used.clear();
     workspace.trim();
+    ProcessMemory.giveBack();
   }
 
   private void process(Batch batch, Workspace workspace) {
