@@ -11,6 +11,8 @@ import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.config.Mode;
 import ai.dvt.server.config.QueueLimits;
 import ai.dvt.server.config.ServerConfig;
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NativeRuntime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -23,6 +25,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +51,8 @@ import picocli.CommandLine.Spec;
       "Sizes read like 64MiB or 2g, durations like 30s, 5m or 200us."
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -139,7 +145,9 @@ final class ServeCommand implements Callable<Integer> {
     CascadeServer server = CascadeServer.start(config, observation.watcher());
     out.println(server.deviceChoice());
     new StartReport(out).print(server.catalogue());
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out), "drain"));
+    keepEnvironment();
+    PrintWriter err = spec.commandLine().getErr();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out, err), "drain"));
     if (web.isPresent()) {
       openHttp(server, web.get(), out);
     }
@@ -183,16 +191,29 @@ final class ServeCommand implements Callable<Integer> {
     out.println((web.page() ? "page: http://" : "http: http://") + host + ":" + front.port() + "/");
   }
 
+  /** Stages run on while the server drains. */
+  private static void keepEnvironment() {
+    try {
+      NativeRuntime.keepEnvironment();
+    } catch (NativeException e) {
+      LOG.warn("draining may end early: {}", e.getMessage());
+    }
+  }
+
   /** Runs when the process is told to end; ends it with 0, which a signal alone would not. */
-  private static void end(CascadeServer server, PrintWriter out) {
+  private static void end(CascadeServer server, PrintWriter out, PrintWriter err) {
     int status = 1;
     try {
       out.println("draining");
       server.drain();
       out.println("stopped");
       status = 0;
+    } catch (RuntimeException | Error e) {
+      err.println("dvt: a defect of the server:");
+      e.printStackTrace(err);
     } finally {
       out.flush();
+      err.flush();
       Runtime.getRuntime().halt(status);
     }
   }

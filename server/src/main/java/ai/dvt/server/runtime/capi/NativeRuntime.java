@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class NativeRuntime implements AutoCloseable {
   private static final int DEVICE_ALLOCATOR = 0;
   private static final int DEFAULT_MEMORY = 0;
+  private static final int LOG_WARNINGS = 2;
 
   private final OrtApi api;
   private final Pointer host;
@@ -44,6 +45,16 @@ public final class NativeRuntime implements AutoCloseable {
       api.release(Entry.RELEASE_MEMORY, host);
       throw new NativeException("memory " + memory + " " + number + ": " + e.getMessage());
     }
+  }
+
+  /**
+   * Keeps ONNX Runtime's environment until the process ends. The Java API releases it in a shutdown
+   * hook of its own, which runs beside all others: sessions that are still used or opened then, and
+   * provider libraries, lose it (microsoft/onnxruntime issue 31352). There is one environment a
+   * process, and it counts who holds it; the handle that counts here is never given back.
+   */
+  public static void keepEnvironment() throws NativeException {
+    OrtApi.load().create(Entry.CREATE_ENVIRONMENT, LOG_WARNINGS, "dvt");
   }
 
   /**
