@@ -34,6 +34,11 @@ final class StageSpeed {
     return SIZES.get(SIZES.size() - 1);
   }
 
+  /** What {@link #pickBatch} picks from, rising. */
+  static List<Integer> batchSizes() {
+    return SIZES;
+  }
+
   /** With all of the device's workers side by side. */
   static double imagesPerSecond(CascadeSessions sessions, Device device, int batch)
       throws StageException {

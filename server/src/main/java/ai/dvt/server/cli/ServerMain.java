@@ -3,6 +3,7 @@ package ai.dvt.server.cli;
 import ai.dvt.server.ServerException;
 import ai.dvt.server.config.ConfigException;
 import ai.dvt.server.evaluation.EvaluationException;
+import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.provider.ProviderException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ExitCode;
       EvaluateCommand.class,
       PlanCommand.class,
       DoctorCommand.class,
+      CompileCommand.class,
       MeasureCommand.class,
       RawChainCommand.class,
       CompletionCommand.class
@@ -65,6 +67,7 @@ public final class ServerMain {
     if (failure instanceof ServerException
         || failure instanceof EvaluationException
         || failure instanceof ProviderException
+        || failure instanceof RepositoryException
         || failure instanceof StageException
         || failure instanceof java.io.IOException) {
       err.println("dvt: " + failure.getMessage());

@@ -88,23 +88,8 @@ public class SessionDevice implements Device {
     boolean complete = false;
     try {
       for (int stage = 1; stage <= variant.stages().size(); stage++) {
-        StageSpec spec = variant.stages().get(stage - 1);
-        StageTensors tensors = StageTensors.of(manifest, layout, spec, stage);
-        tensors.check(StageSession.place(stage, spec), maxBatch);
-        try (OrtSession.SessionOptions options = settings.options()) {
-          provider.addTo(options, tensors.graph(spec, maxBatch));
-          opened.add(
-              new StageSession(
-                  environment,
-                  options,
-                  folder,
-                  stage,
-                  spec,
-                  tensors.inputs(),
-                  tensors.outputs(),
-                  openTensors,
-                  new ArenaUse(settings.arena() && provider.onHost())));
-        }
+        opened.add(
+            session(folder, manifest, variant.stages().get(stage - 1), stage, layout, maxBatch));
       }
       CascadeSessions sessions = sessions(variant, maxBatch, layout, opened);
       complete = true;
@@ -117,6 +102,49 @@ public class SessionDevice implements Device {
       if (!complete) {
         opened.forEach(StageSession::close);
       }
+    }
+  }
+
+  private StageSession session(
+      Path folder,
+      CascadeManifest manifest,
+      StageSpec spec,
+      int stage,
+      HandoverLayout layout,
+      int maxBatch)
+      throws StageException, OrtException {
+    StageTensors tensors = StageTensors.of(manifest, layout, spec, stage);
+    tensors.check(StageSession.place(stage, spec), maxBatch);
+    try (OrtSession.SessionOptions options = settings.options()) {
+      provider.addTo(options, tensors.graph(spec, maxBatch));
+      return new StageSession(
+          environment,
+          options,
+          folder,
+          stage,
+          spec,
+          tensors.inputs(),
+          tensors.outputs(),
+          openTensors,
+          new ArenaUse(settings.arena() && provider.onHost()));
+    }
+  }
+
+  /**
+   * Has the provider compile one stage as {@link #open} would, and keeps nothing open.
+   *
+   * @param folder the version folder
+   * @param stage from 1
+   * @param maxBatch the most rows that one run takes
+   */
+  public void compile(
+      Path folder, CascadeManifest manifest, VariantSpec variant, int stage, int maxBatch)
+      throws StageException {
+    StageSpec spec = variant.stages().get(stage - 1);
+    try {
+      session(folder, manifest, spec, stage, new HandoverLayout(variant), maxBatch).close();
+    } catch (OrtException e) {
+      throw new StageException("provider " + provider() + ": " + e.getMessage(), e);
     }
   }
 

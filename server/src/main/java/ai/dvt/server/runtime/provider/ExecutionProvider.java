@@ -32,6 +32,11 @@ public interface ExecutionProvider extends AutoCloseable {
     return this;
   }
 
+  /** Whether it compiles graphs for long enough to do so ahead of time. */
+  default boolean compiles() {
+    return false;
+  }
+
   /** The options that a session of this graph gets. */
   Map<String, String> options(StageGraph graph);
 

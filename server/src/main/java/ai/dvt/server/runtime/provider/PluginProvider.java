@@ -94,6 +94,11 @@ public final class PluginProvider implements ExecutionProvider {
   }
 
   @Override
+  public boolean compiles() {
+    return true;
+  }
+
+  @Override
   public boolean onHost() {
     return devices.get(0).getDevice().getType() == OrtHardwareDeviceType.CPU;
   }

@@ -40,6 +40,11 @@ public final class TensorRtProvider implements ExecutionProvider {
   }
 
   @Override
+  public boolean compiles() {
+    return true;
+  }
+
+  @Override
   public boolean onHost() {
     return false;
   }
