@@ -133,6 +133,7 @@ public final class CascadeServer implements AutoCloseable {
     CascadeServer server = new CascadeServer(config, watcher);
     try {
       server.load();
+      ProcessMemory.giveBack();
       server.memoryWatch = server.watchMemory();
       return server;
     } catch (ServerException | RuntimeException | Error e) {

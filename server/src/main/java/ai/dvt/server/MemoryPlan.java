@@ -41,7 +41,7 @@ record MemoryPlan(long limit, long resident, long heapGrowth) {
               + resident
               + " of the process with its models and the "
               + heapGrowth
-              + " that the heap may grow, and something for images; -Xmx bounds the heap)");
+              + " that the heap may grow, and something for images; -Xmx and --max-batch lower them)");
     }
     return limit - needed;
   }
