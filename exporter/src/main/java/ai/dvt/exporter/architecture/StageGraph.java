@@ -90,8 +90,16 @@ public record StageGraph(
   /**
    * The graph in another arithmetic. FLOAT16: all but norms, softmax and the front, the hand-over
    * as float16. INT8: the products with the layers' matrices; ONNX Runtime's CPU provider only.
+   *
+   * @throws ArchitectureException for FLOAT16 if pictures decide how many tokens go on
    */
   public Graph graph(Flavour flavour, Precision precision) {
+    if (precision == Precision.FLOAT16 && LayerRun.countsTokens(geometry)) {
+      throw new ArchitectureException(
+          "precision of a model whose pictures decide how many tokens go on",
+          "float16",
+          "float32 or int8: the sampling needs float32");
+    }
     Graph graph = graph(flavour);
     return switch (precision) {
       case FLOAT32 -> graph;

@@ -42,6 +42,11 @@ public final class Elementwise {
     return binary("Min", left, right);
   }
 
+  /** The larger of two. */
+  public static Value max(Value left, Value right) {
+    return binary("Max", left, right);
+  }
+
   /** -1, 0 or 1. */
   public static Value sign(Value x) {
     return unary("Sign", x);

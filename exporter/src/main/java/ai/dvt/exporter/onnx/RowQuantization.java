@@ -81,13 +81,36 @@ public final class RowQuantization extends GraphCopy {
   }
 
   private Rows rows(Value x) {
-    Value largest = Reductions.max(Elementwise.abs(x), -1);
+    // Two passes that only read are faster than one that writes all magnitudes.
+    Value largest =
+        Elementwise.max(
+            Elementwise.abs(Reductions.max(x, -1)), Elementwise.abs(Reductions.min(x, -1)));
     Value scales =
         Elementwise.add(Elementwise.mul(largest, to.scalar(1 / LEVELS)), to.scalar(SMALLEST_SCALE));
-    Value levels = Elementwise.mul(x, Elementwise.div(to.scalar(1), scales));
+    return new Rows(x.shape().hasUnknown() ? divided(x, scales) : perRow(x, scales), scales);
+  }
+
+  /** With one scale a row, in one pass. */
+  private Value perRow(Value x, Value scales) {
+    long count = x.shape().with(-1, 1).product();
+    Value flat = Layout.reshape(x, Shape.of(count, x.dimension(-1)));
+    Value each = Layout.reshape(scales, Shape.of(count));
+    Value shape = to.node("Shape", DataType.INT64, Shape.of(1), List.of(each));
+    Value zeros = to.node("Expand", DataType.UINT8, each.shape(), List.of(zero(), shape));
     Value values =
-        to.node("QuantizeLinear", DataType.UINT8, x.shape(), List.of(levels, to.scalar(1), zero()));
-    return new Rows(values, scales);
+        to.node(
+            "QuantizeLinear",
+            DataType.UINT8,
+            flat.shape(),
+            List.of(flat, each, zeros),
+            Attributes.of("axis", 0L));
+    return Layout.reshape(values, x.shape());
+  }
+
+  /** The same where the number of rows is not known here. */
+  private Value divided(Value x, Value scales) {
+    List<Value> in = List.of(Elementwise.div(x, scales), to.scalar(1), zero());
+    return to.node("QuantizeLinear", DataType.UINT8, x.shape(), in);
   }
 
   private Value zero() {

@@ -6,9 +6,12 @@ import ai.dvt.exporter.bundle.GoldenFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParityCommandTest {
   @TempDir Path root;
@@ -56,6 +59,37 @@ class ParityCommandTest {
     String input = GoldenFiles.folder().resolve("input.npy").toString();
     assertThat(run("parity", exact.toString(), exact.toString(), "--input", input)).isZero();
     assertThat(out.toString()).contains("portable of ", "cpu of ", "100.00 %");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ats,int8,0", "ats,fp16,1", "evit,int8,0", "evit,fp16,0"})
+  void models_that_drop_tokens_have_other_precisions_too_but_no_sampling_in_float16(
+      String family, String precision, int status) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "export",
+                "--checkpoint",
+                GoldenFiles.pruning().resolve(family + "-tiny.pth").toString(),
+                "--architecture",
+                family,
+                "--heads",
+                "3",
+                "--precision",
+                precision,
+                "--output",
+                root.resolve("model").toString()));
+    if (family.equals("evit")) {
+      arguments.addAll(List.of("--keep-rate", "0.7", "--drop-at", "1,2,4", "--image-size", "48"));
+    } else {
+      arguments.addAll(List.of("--drop-at", "2,3,4,5", "--image-size", "32"));
+    }
+    assertThat(run(arguments.toArray(String[]::new))).as(err.toString()).isEqualTo(status);
+    assertThat(status == 0 ? out.toString() : err.toString())
+        .contains(
+            status == 0
+                ? " against float32, on the pictures of the self-test"
+                : "float16 (expected: float32 or int8: the sampling needs float32)");
   }
 
   @Test
