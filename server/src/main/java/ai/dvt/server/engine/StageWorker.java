@@ -58,7 +58,8 @@ final class StageWorker implements Runnable {
       for (Batch batch = scheduler.take(rested); batch != null; batch = scheduler.take(rested)) {
         if (asked != scheduler.memoryAsked()) {
           asked = scheduler.memoryAsked();
-          trim(used, workspace);
+          workspace.trim(); // the sessions' memory goes back with small runs
+          ProcessMemory.giveBack();
         }
         used.add(batch.cascade());
         process(batch, workspace);

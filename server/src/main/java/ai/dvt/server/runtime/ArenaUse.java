@@ -39,4 +39,15 @@ final class ArenaUse {
     largestNanos = nowNanos;
     return true;
   }
+
+  /**
+   * Takes a run's end into account: what it took is kept from now on, even if another one gave back
+   * meanwhile.
+   */
+  synchronized void ended(int rows, long nowNanos) {
+    if (2 * rows > largest) {
+      largest = Math.max(largest, rows);
+      largestNanos = nowNanos;
+    }
+  }
 }

@@ -163,6 +163,7 @@ final class StageSession implements AutoCloseable {
     } catch (OrtException e) {
       throw new StageException(place + ", batch " + rows + ": " + e.getMessage(), e);
     } finally {
+      arenaUse.ended(rows, System.nanoTime());
       tensors.forEach(OnnxTensor::close);
       openTensors.addAndGet(-tensors.size());
     }

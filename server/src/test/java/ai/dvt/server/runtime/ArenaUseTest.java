@@ -34,4 +34,16 @@ class ArenaUseTest {
     assertThat(use.shrinksAfter(1, 9 * REST)).isFalse();
     assertThat(use.keepsMore()).isFalse();
   }
+
+  @Test
+  void what_a_large_run_keeps_is_given_back_even_if_another_gave_back_while_it_ran() {
+    ArenaUse use = new ArenaUse(true);
+    assertThat(use.shrinksAfter(32, 0)).isFalse();
+    assertThat(use.shrinksAfter(1, 2 * REST)).isTrue();
+    use.ended(1, 2 * REST + 1);
+    use.ended(32, 2 * REST + 2);
+    assertThat(use.keepsMore()).isTrue();
+    assertThat(use.shrinksAfter(1, 4 * REST)).isTrue();
+    assertThat(use.keepsMore()).isFalse();
+  }
 }
