@@ -92,18 +92,9 @@ final class CompileCommand implements Callable<Integer> {
     for (EngineBuild.Step step : steps) {
       for (int stage = 1; stage <= step.stages(); stage++) {
         bar.at(done, 0, total);
-        double seconds = build.compile(step, stage);
         done++;
-        bar.note(
-            String.format(
-                Locale.ROOT,
-                "%d of %d, %s, stage %d of %d: %.1f s",
-                done,
-                total,
-                step,
-                stage,
-                step.stages(),
-                seconds));
+        bar.note(done + " of " + total + ": " + step + ", stage " + stage + " of " + step.stages());
+        bar.note(String.format(Locale.ROOT, "  %.1f s", build.compile(step, stage)));
       }
       EngineBuild.Start start = build.start(step);
       failed |= !start.problems().isEmpty();
