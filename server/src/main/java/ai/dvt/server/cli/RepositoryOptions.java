@@ -20,8 +20,10 @@ final class RepositoryOptions {
   @Option(
       names = "--versions",
       paramLabel = "N",
-      description = "Newest good versions of a model that are served (default: 1).")
-  private int versions = RepositorySettings.DEFAULT.versions();
+      description =
+          "Newest good versions of a model that are served (default: all; 1 where models may change,"
+              + " with --poll or --repository-control).")
+  private Integer versions;
 
   @Option(
       names = "--poll",
@@ -60,7 +62,7 @@ final class RepositoryOptions {
   RepositorySettings settings() {
     return new RepositorySettings(
         Optional.ofNullable(poll),
-        versions,
+        versions != null ? versions : poll != null || control ? 1 : RepositorySettings.ALL,
         unloadFirst,
         Optional.ofNullable(copies),
         only,

@@ -27,9 +27,12 @@ public record RepositorySettings(
     List<String> only,
     boolean control,
     long settingBytes) {
-  /** The newest good version of every model; the repository is not looked at again. */
+  /** As many versions as there are. */
+  public static final int ALL = Integer.MAX_VALUE;
+
+  /** All good versions of every model; the repository is not looked at again. */
   public static final RepositorySettings DEFAULT =
-      new RepositorySettings(Optional.empty(), 1, false, Optional.empty(), List.of(), false);
+      new RepositorySettings(Optional.empty(), ALL, false, Optional.empty(), List.of(), false);
 
   /** The usual {@link #settingBytes}. */
   public static final long SETTING_BYTES = 1L << 30;
@@ -55,9 +58,9 @@ public record RepositorySettings(
     ConfigException.require(settingBytes >= 0, "settings-memory", settingBytes, ">= 0 bytes");
   }
 
-  /** The same with another interval. */
+  /** Only the newest good version of every model, looked for at intervals. */
   public RepositorySettings polling(Duration every) {
     return new RepositorySettings(
-        Optional.of(every), versions, unloadFirst, copies, only, control, settingBytes);
+        Optional.of(every), 1, unloadFirst, copies, only, control, settingBytes);
   }
 }

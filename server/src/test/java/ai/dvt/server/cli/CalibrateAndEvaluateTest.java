@@ -101,6 +101,7 @@ class CalibrateAndEvaluateTest {
         .containsExactly(
             "cascade",
             "baseline",
+            "rule",
             "point",
             "accuracy",
             "baselineAccuracy",
