@@ -1,5 +1,6 @@
 package ai.dvt.server.cli;
 
+import ai.dvt.server.config.AccessSettings;
 import ai.dvt.server.config.ConfigException;
 import ai.dvt.server.config.HttpSettings;
 import java.nio.file.Path;
@@ -32,8 +33,18 @@ final class HttpOptions {
       description = "Pictures that the page offers; a folder's name is the true label.")
   private Path pictures;
 
-  /** Nothing without {@code --http-port}. */
-  Optional<HttpSettings> settings(String host) {
+  /**
+   * Nothing without {@code --http-port}.
+   *
+   * @param access of the gRPC port: the page must not be a way around it
+   */
+  Optional<HttpSettings> settings(String host, AccessSettings access) {
+    if (page && (access.tokens().isPresent() || access.clientAuthority().isPresent())) {
+      throw ConfigException.conflict(
+          "page",
+          "open to whoever reaches the port",
+          "not with --token-file or --tls-client-ca, which the page does not know");
+    }
     if (port == null) {
       if (page || pictures != null || portFile != null) {
         throw ConfigException.missing("http-port", "a port for the page");

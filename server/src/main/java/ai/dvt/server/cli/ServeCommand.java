@@ -141,7 +141,7 @@ final class ServeCommand implements Callable<Integer> {
       return 0;
     }
     ServerConfig config = settings();
-    Optional<HttpSettings> web = http.settings(host);
+    Optional<HttpSettings> web = http.settings(host, access.settings());
     CascadeServer server = CascadeServer.start(config, observation.watcher());
     out.println(server.deviceChoice());
     new StartReport(out).print(server.catalogue());
@@ -166,7 +166,7 @@ final class ServeCommand implements Callable<Integer> {
    * @throws ai.dvt.server.config.ConfigException naming the option that cannot be
    */
   ServerConfig settings() {
-    http.settings(host);
+    http.settings(host, access.settings());
     return new ServerConfig(
         models,
         host,

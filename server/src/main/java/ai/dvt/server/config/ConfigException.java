@@ -21,6 +21,11 @@ public final class ConfigException extends IllegalArgumentException {
     return new ConfigException(option, "missing", rule);
   }
 
+  /** An option that cannot be together with another one. */
+  public static ConfigException conflict(String option, String got, String rule) {
+    return new ConfigException(option, got, rule);
+  }
+
   static void require(boolean holds, String option, Object got, String rule) {
     if (!holds) {
       throw new ConfigException(option, got, rule);

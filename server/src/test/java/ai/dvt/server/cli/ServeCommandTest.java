@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,23 @@ class ServeCommandTest {
   void a_wrong_use_ends_with_2_and_says_why(String option, String message) {
     assertThat(run("serve", "--models", folder.toString(), option)).isEqualTo(2);
     assertThat(err.toString()).contains(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--token-file=tokens,", "--tls-client-ca=ca.pem,--tls-cert=c.pem --tls-key=k.pem"})
+  void the_page_is_no_way_around_tokens_and_certificates(String access, String more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--models", folder.toString(), "--http-port=0", "--page", access));
+    if (more != null) {
+      arguments.addAll(List.of(more.split(" ")));
+    }
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).contains("--page: open", "not with --token-file or --tls-client-ca");
+    err.getBuffer().setLength(0);
+    arguments.remove("--page");
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
+    assertThat(err.toString()).doesNotContain("--page");
   }
 
   @Test
