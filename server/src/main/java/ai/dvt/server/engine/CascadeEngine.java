@@ -17,12 +17,12 @@ public final class CascadeEngine implements AutoCloseable {
   private record Ticket(Scheduler scheduler, Journey image) implements ImageTicket {
     @Override
     public void proceed() {
-      scheduler.say(image, Journey.Word.PROCEED);
+      scheduler.parking().say(image, Journey.Word.PROCEED);
     }
 
     @Override
     public void stop() {
-      scheduler.say(image, Journey.Word.STOP);
+      scheduler.parking().say(image, Journey.Word.STOP);
     }
 
     @Override
@@ -108,7 +108,7 @@ public final class CascadeEngine implements AutoCloseable {
     if (deadlineNanos.isPresent()
         && !scheduler.forecast(cascade, 1).inTime(true, deadlineNanos.getAsLong(), 0)) {
       cascade.counters().failed(EngineException.Kind.TOO_LATE);
-      throw Scheduler.tooLate(cascade);
+      throw Endings.tooLate(cascade);
     }
   }
 

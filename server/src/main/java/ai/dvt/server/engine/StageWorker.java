@@ -113,9 +113,9 @@ final class StageWorker implements Runnable {
     sorted.failed.forEach(scheduler::fail);
     for (Journey image : sorted.going.images()) {
       if (image.asksToGoOn()) {
-        scheduler.telling(image);
+        scheduler.parking().telling(image);
         image.tellReached();
-        scheduler.park(image);
+        scheduler.parking().park(image);
       }
     }
   }

@@ -162,7 +162,7 @@ final class Simulator {
             clock.nanos());
     if (journey.hasDeadline
         && !scheduler.forecast(toy.cascade, 1).inTime(true, journey.deadlineNanos, 0)) {
-      journey.fail(Scheduler.tooLate(toy.cascade));
+      journey.fail(Endings.tooLate(toy.cascade));
     } else {
       scheduler.enter(journey);
     }
