@@ -12,7 +12,6 @@ import ai.dvt.cascade.v1.DescribeModelResponse;
 import ai.dvt.cascade.v1.ListModelsRequest;
 import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.server.config.CallLimits;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -43,9 +42,7 @@ public final class CascadeService extends CascadeServiceImplBase {
 
   @Override
   public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> observer) {
-    ServerCallStreamObserver<ClassifyResponse> server =
-        (ServerCallStreamObserver<ClassifyResponse>) observer;
-    ResponseStream<ClassifyResponse> responses = new ResponseStream<>(server);
+    ResponseStream<ClassifyResponse> responses = ResponseStream.of(observer);
     ClassifyCall call;
     try {
       boolean budgeted = request.getTotalGflops() != 0;
@@ -69,53 +66,29 @@ public final class CascadeService extends CascadeServiceImplBase {
                     intake.waitingAtExits(order.model(), limits.imagesPerRequest())));
       }
       call = new ClassifyCall(intake, openCalls, request, order, responses);
-      openCalls.enter(call);
     } catch (RequestException e) {
       responses.fail(e);
       return;
     }
-    server.setOnCancelHandler(call::cancel);
-    call.start();
+    openCalls.begin(call, responses);
   }
 
   @Override
   public StreamObserver<ClassifyStreamRequest> classifyStream(
       StreamObserver<ClassifyStreamResponse> observer) {
-    ServerCallStreamObserver<ClassifyStreamResponse> server =
-        (ServerCallStreamObserver<ClassifyStreamResponse>) observer;
-    server.disableAutoRequest();
-    ResponseStream<ClassifyStreamResponse> responses = new ResponseStream<>(server);
+    ResponseStream<ClassifyStreamResponse> responses = ResponseStream.reading(observer);
     ClassifyStreamCall call =
         new ClassifyStreamCall(validator, intake, openCalls, limits.imagesPerStream(), responses);
-    try {
-      openCalls.enter(call);
-    } catch (RequestException e) {
-      responses.fail(e);
-      return call;
-    }
-    server.setOnReadyHandler(call::read);
-    server.setOnCancelHandler(call::cancel);
-    call.read();
+    openCalls.begin(call, responses);
     return call;
   }
 
   @Override
   public StreamObserver<CascadeRequest> cascade(StreamObserver<CascadeResponse> observer) {
-    ServerCallStreamObserver<CascadeResponse> server =
-        (ServerCallStreamObserver<CascadeResponse>) observer;
-    server.disableAutoRequest();
-    ResponseStream<CascadeResponse> responses = new ResponseStream<>(server);
+    ResponseStream<CascadeResponse> responses = ResponseStream.reading(observer);
     CascadeCall call =
         new CascadeCall(validator, intake, openCalls, limits, ClientShare.ofCall(), responses);
-    try {
-      openCalls.enter(call);
-    } catch (RequestException e) {
-      responses.fail(e);
-      return call;
-    }
-    server.setOnReadyHandler(call::read);
-    server.setOnCancelHandler(call::cancel);
-    call.read();
+    openCalls.begin(call, responses);
     return call;
   }
 

@@ -7,7 +7,6 @@ import ai.dvt.cascade.v1.ClassifyResponse;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.server.engine.budget.SetBudget;
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * One {@code Classify}. The first image decides whether there is room for the call; the others wait
  * for theirs one after the other. A bad image fails alone.
  */
-final class ClassifyCall implements OpenCall, ImageGroup.Events {
+final class ClassifyCall implements ImageCall, ImageGroup.Events {
   private final OpenCalls openCalls;
   private final ClassifyRequest request;
   private final Order order;
@@ -45,12 +44,13 @@ final class ClassifyCall implements OpenCall, ImageGroup.Events {
     this.images = new ImageGroup(intake, request.getImagesCount(), this);
   }
 
-  void start() {
+  @Override
+  public void begin() {
     images.startNow();
   }
 
-  /** The client went away or its deadline passed. */
-  void cancel() {
+  @Override
+  public void cancel() {
     responses.abandon();
     leave();
   }

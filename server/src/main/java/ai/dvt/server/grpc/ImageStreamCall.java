@@ -1,6 +1,5 @@
 package ai.dvt.server.grpc;
 
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param <Q> the client's messages
  * @param <R> the server's messages
  */
-abstract class ImageStreamCall<Q, R> implements StreamObserver<Q>, OpenCall {
+abstract class ImageStreamCall<Q, R> implements StreamObserver<Q>, ImageCall {
   final ResponseStream<R> responses;
   private final OpenCalls openCalls;
   private final Map<String, ImageWork> onTheWay = new HashMap<>();
@@ -24,6 +23,16 @@ abstract class ImageStreamCall<Q, R> implements StreamObserver<Q>, OpenCall {
   ImageStreamCall(OpenCalls openCalls, ResponseStream<R> responses) {
     this.openCalls = openCalls;
     this.responses = responses;
+  }
+
+  @Override
+  public void begin() {
+    read();
+  }
+
+  @Override
+  public void ready() {
+    read();
   }
 
   /** Asks for the next message if it can be taken. */
@@ -89,8 +98,8 @@ abstract class ImageStreamCall<Q, R> implements StreamObserver<Q>, OpenCall {
     cancel();
   }
 
-  /** The client went away or its deadline passed. */
-  void cancel() {
+  @Override
+  public void cancel() {
     responses.abandon();
     leave();
   }

@@ -28,6 +28,18 @@ public final class OpenCalls {
     open.add(call);
   }
 
+  /** Begins a call with images, or ends it if the server shuts down. Within gRPC's own call. */
+  public void begin(ImageCall call, ResponseStream<?> responses) {
+    try {
+      enter(call);
+    } catch (RequestException e) {
+      responses.fail(e);
+      return;
+    }
+    responses.tell(call);
+    call.begin();
+  }
+
   /** A call ended; a second time does nothing. */
   public synchronized void leave(OpenCall call) {
     open.remove(call);

@@ -1,6 +1,7 @@
 package ai.dvt.server.grpc;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 
 /**
  * The answers of one call, from many threads: one at a time, and none after the end.
@@ -11,8 +12,26 @@ public final class ResponseStream<R> {
   private final ServerCallStreamObserver<R> observer;
   private boolean ended;
 
-  public ResponseStream(ServerCallStreamObserver<R> observer) {
+  private ResponseStream(ServerCallStreamObserver<R> observer) {
     this.observer = observer;
+  }
+
+  /** The answers of a call whose one message came already. */
+  public static <R> ResponseStream<R> of(StreamObserver<R> observer) {
+    return new ResponseStream<>((ServerCallStreamObserver<R>) observer);
+  }
+
+  /** The answers of a call whose messages come when {@link #requestOne} asks for them. */
+  public static <R> ResponseStream<R> reading(StreamObserver<R> observer) {
+    ServerCallStreamObserver<R> server = (ServerCallStreamObserver<R>) observer;
+    server.disableAutoRequest();
+    return new ResponseStream<>(server);
+  }
+
+  /** Tells a call of what the client does. Within gRPC's own call. */
+  void tell(ImageCall call) {
+    observer.setOnReadyHandler(call::ready);
+    observer.setOnCancelHandler(call::cancel);
   }
 
   public synchronized void send(R response) {

@@ -11,21 +11,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sessions whose hand-over stays where the stages run: pictures and row numbers go to the device,
  * logits come back, nothing else.
  */
-final class DeviceSessions implements CascadeSessions {
-  private final VariantSpec variant;
-  private final int maxBatch;
-  private final HandoverLayout layout;
-  private final List<StageSession> stages;
+final class DeviceSessions extends StagedSessions {
   private final NativeRuntime runtime;
   private final RowSelection selection;
   private final SparseBlocks sparse;
-  private final AtomicInteger openRows = new AtomicInteger();
 
   /**
    * @param stages owned from now on, as are the runtime and the selection
@@ -37,47 +31,10 @@ final class DeviceSessions implements CascadeSessions {
       List<StageSession> stages,
       NativeRuntime runtime,
       RowSelection selection) {
-    this.variant = variant;
-    this.maxBatch = maxBatch;
-    this.layout = layout;
-    this.stages = List.copyOf(stages);
+    super(variant, maxBatch, layout, stages);
     this.runtime = runtime;
     this.selection = selection;
     this.sparse = new SparseBlocks(layout, selection);
-  }
-
-  @Override
-  public VariantSpec variant() {
-    return variant;
-  }
-
-  @Override
-  public int classes() {
-    return Math.toIntExact(stages.get(0).outputs().get(0).shape().get(0));
-  }
-
-  @Override
-  public int maxBatch() {
-    return maxBatch;
-  }
-
-  @Override
-  public int imageRowBytes() {
-    return stages.get(0).inputs().get(0).rowBytes();
-  }
-
-  @Override
-  public long handoverBytes(int stage) {
-    return layout.bytesAfter(stage);
-  }
-
-  @Override
-  public int openRows() {
-    return openRows.get();
-  }
-
-  HandoverLayout layout() {
-    return layout;
   }
 
   RowSelection selection() {
@@ -85,7 +42,7 @@ final class DeviceSessions implements CascadeSessions {
   }
 
   DeviceRow newRow() {
-    return new DeviceRow(layout, openRows);
+    return new DeviceRow(layout(), openRows);
   }
 
   /** Sees to it that a block does not outlive most of its rows. */
@@ -100,12 +57,8 @@ final class DeviceSessions implements CascadeSessions {
       List<? extends HandoverRow> handover,
       Workspace workspace)
       throws StageException {
-    StageSession session = stages.get(stage - 1);
     int rows = images.size();
-    if (rows < 1 || rows > maxBatch) {
-      throw new StageException(
-          session.place() + ": batch " + rows + " (expected: 1.." + maxBatch + ")");
-    }
+    StageSession session = stage(stage, rows);
     List<DeviceRow> brought = handover.stream().map(DeviceRow.class::cast).toList();
     HostWorkspace buffers = (HostWorkspace) workspace;
     Tensor image = session.inputs().get(0);
@@ -119,7 +72,7 @@ final class DeviceSessions implements CascadeSessions {
         NativeBinding binding = session.bind(runtime)) {
       sparse.tidy();
       binding.input(image.name(), picture);
-      for (HandoverLayout.Input input : layout.inputs(stage)) {
+      for (HandoverLayout.Input input : layout().inputs(stage)) {
         binding.input(input.input().name(), batch(input, brought, used, made));
       }
       binding.output(logits.name(), result);
@@ -184,7 +137,7 @@ final class DeviceSessions implements CascadeSessions {
 
   @Override
   public void close() {
-    stages.forEach(StageSession::close);
+    super.close();
     selection.close();
     runtime.close();
   }

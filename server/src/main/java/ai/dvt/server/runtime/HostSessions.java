@@ -5,16 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sessions whose hand-over goes through direct memory of the host. */
-final class HostSessions implements CascadeSessions {
-  private final VariantSpec variant;
-  private final int maxBatch;
-  private final HandoverLayout layout;
-  private final List<StageSession> stages;
+final class HostSessions extends StagedSessions {
   private final List<HandoverPool> pools = new ArrayList<>();
-  private final AtomicInteger openRows = new AtomicInteger();
 
   /**
    * @param stages owned from now on
@@ -25,48 +19,11 @@ final class HostSessions implements CascadeSessions {
       HandoverLayout layout,
       List<StageSession> stages,
       NativeMemory memory) {
-    this.variant = variant;
-    this.maxBatch = maxBatch;
-    this.layout = layout;
-    this.stages = List.copyOf(stages);
+    super(variant, maxBatch, layout, stages);
     for (HandoverLayout.Group group : layout.groups()) {
       int[] rowBytes = group.tensors().stream().mapToInt(Tensor::rowBytes).toArray();
       pools.add(new HandoverPool(memory, rowBytes, maxBatch));
     }
-  }
-
-  @Override
-  public VariantSpec variant() {
-    return variant;
-  }
-
-  @Override
-  public int classes() {
-    return Math.toIntExact(stages.get(0).outputs().get(0).shape().get(0));
-  }
-
-  @Override
-  public int maxBatch() {
-    return maxBatch;
-  }
-
-  @Override
-  public int imageRowBytes() {
-    return stages.get(0).inputs().get(0).rowBytes();
-  }
-
-  @Override
-  public long handoverBytes(int stage) {
-    return layout.bytesAfter(stage);
-  }
-
-  @Override
-  public int openRows() {
-    return openRows.get();
-  }
-
-  HandoverLayout layout() {
-    return layout;
   }
 
   HandoverPool pool(int group) {
@@ -84,17 +41,13 @@ final class HostSessions implements CascadeSessions {
       List<? extends HandoverRow> handover,
       Workspace workspace)
       throws StageException {
-    StageSession session = stages.get(stage - 1);
     int rows = images.size();
-    if (rows < 1 || rows > maxBatch) {
-      throw new StageException(
-          session.place() + ": batch " + rows + " (expected: 1.." + maxBatch + ")");
-    }
+    StageSession session = stage(stage, rows);
     HostWorkspace buffers = (HostWorkspace) workspace;
     List<ByteBuffer> in = new ArrayList<>();
     in.add(gatherImages(session, images, buffers));
     List<HostRow> brought = handover.stream().map(HostRow.class::cast).toList();
-    for (HandoverLayout.Input input : layout.inputs(stage)) {
+    for (HandoverLayout.Input input : layout().inputs(stage)) {
       in.add(gather(input, brought, buffers, in.size()));
     }
     List<ByteBuffer> out = new ArrayList<>();
@@ -108,7 +61,7 @@ final class HostSessions implements CascadeSessions {
   @Override
   public void trim(Workspace workspace) throws StageException {
     HostWorkspace buffers = (HostWorkspace) workspace;
-    for (StageSession session : stages) {
+    for (StageSession session : stages()) {
       if (session.keepsMore()) {
         buffers.trim(); // new buffers are zeros, which any stage takes
         List<ByteBuffer> in = new ArrayList<>();
@@ -153,7 +106,7 @@ final class HostSessions implements CascadeSessions {
 
   @Override
   public void close() {
-    stages.forEach(StageSession::close);
+    super.close();
     pools.forEach(HandoverPool::close);
   }
 }

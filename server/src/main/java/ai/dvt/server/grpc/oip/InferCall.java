@@ -4,11 +4,11 @@ import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.inference.ModelInferResponse;
 import ai.dvt.server.grpc.Deadlines;
+import ai.dvt.server.grpc.ImageCall;
 import ai.dvt.server.grpc.ImageGroup;
 import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.ImageTurn;
 import ai.dvt.server.grpc.OpenCalls;
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.ResponseStream;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * One {@code ModelInfer}: answered when all images are. One image that fails ends the call, and the
  * other images are dropped.
  */
-final class InferCall implements OpenCall, ImageGroup.Events {
+final class InferCall implements ImageCall, ImageGroup.Events {
   private final OpenCalls openCalls;
   private final InferOrder order;
   private final ResponseStream<ModelInferResponse> responses;
@@ -44,12 +44,13 @@ final class InferCall implements OpenCall, ImageGroup.Events {
     this.images = new ImageGroup(intake, count, this);
   }
 
-  void start() {
+  @Override
+  public void begin() {
     images.startNow();
   }
 
-  /** The client went away or its deadline passed. */
-  void cancel() {
+  @Override
+  public void cancel() {
     responses.abandon();
     leave();
   }

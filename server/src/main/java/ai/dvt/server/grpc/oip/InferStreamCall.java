@@ -3,9 +3,9 @@ package ai.dvt.server.grpc.oip;
 import ai.dvt.inference.ModelInferRequest;
 import ai.dvt.inference.ModelStreamInferResponse;
 import ai.dvt.server.grpc.Deadlines;
+import ai.dvt.server.grpc.ImageCall;
 import ai.dvt.server.grpc.ImageIntake;
 import ai.dvt.server.grpc.OpenCalls;
-import ai.dvt.server.grpc.OpenCalls.OpenCall;
 import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.ResponseStream;
 import ai.dvt.server.grpc.flow.InboundGate;
@@ -20,7 +20,7 @@ import java.util.Set;
  * One {@code ModelStreamInfer}. The client's next request is read only when all images of the one
  * before have room, few enough images are on the way, and the client reads its answers.
  */
-final class InferStreamCall implements StreamObserver<ModelInferRequest>, OpenCall {
+final class InferStreamCall implements StreamObserver<ModelInferRequest>, ImageCall {
   private final InferRequestReader reader;
   private final ImageIntake intake;
   private final OpenCalls openCalls;
@@ -47,6 +47,16 @@ final class InferStreamCall implements StreamObserver<ModelInferRequest>, OpenCa
     this.openCalls = openCalls;
     this.imagesPerStream = imagesPerStream;
     this.responses = responses;
+  }
+
+  @Override
+  public void begin() {
+    read();
+  }
+
+  @Override
+  public void ready() {
+    read();
   }
 
   /** Asks for the next request if it can be taken. */
@@ -143,8 +153,8 @@ final class InferStreamCall implements StreamObserver<ModelInferRequest>, OpenCa
     cancel();
   }
 
-  /** The client went away or its deadline passed. */
-  void cancel() {
+  @Override
+  public void cancel() {
     responses.abandon();
     leave();
   }

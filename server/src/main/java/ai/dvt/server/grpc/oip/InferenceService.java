@@ -35,7 +35,6 @@ import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.grpc.Statuses;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
@@ -176,39 +175,24 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
 
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> observer) {
-    ServerCallStreamObserver<ModelInferResponse> server =
-        (ServerCallStreamObserver<ModelInferResponse>) observer;
-    ResponseStream<ModelInferResponse> responses = new ResponseStream<>(server);
+    ResponseStream<ModelInferResponse> responses = ResponseStream.of(observer);
     InferCall call;
     try {
       call = new InferCall(intake, openCalls, reader.read(request), responses);
-      openCalls.enter(call);
     } catch (RequestException e) {
       responses.fail(e);
       return;
     }
-    server.setOnCancelHandler(call::cancel);
-    call.start();
+    openCalls.begin(call, responses);
   }
 
   @Override
   public StreamObserver<ModelInferRequest> modelStreamInfer(
       StreamObserver<ModelStreamInferResponse> observer) {
-    ServerCallStreamObserver<ModelStreamInferResponse> server =
-        (ServerCallStreamObserver<ModelStreamInferResponse>) observer;
-    server.disableAutoRequest();
-    ResponseStream<ModelStreamInferResponse> responses = new ResponseStream<>(server);
+    ResponseStream<ModelStreamInferResponse> responses = ResponseStream.reading(observer);
     InferStreamCall call =
         new InferStreamCall(reader, intake, openCalls, limits.imagesPerStream(), responses);
-    try {
-      openCalls.enter(call);
-    } catch (RequestException e) {
-      responses.fail(e);
-      return call;
-    }
-    server.setOnReadyHandler(call::read);
-    server.setOnCancelHandler(call::cancel);
-    call.read();
+    openCalls.begin(call, responses);
     return call;
   }
 
@@ -233,7 +217,7 @@ public final class InferenceService extends GRPCInferenceServiceImplBase {
 
   private static <R> void answerLater(
       StreamObserver<R> observer, Answer<CompletableFuture<R>> answer) {
-    ResponseStream<R> responses = new ResponseStream<>((ServerCallStreamObserver<R>) observer);
+    ResponseStream<R> responses = ResponseStream.of(observer);
     try {
       answer
           .make()
