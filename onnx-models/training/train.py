@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains one model: a cascade, a plain ViT, or a ViT with exits along its depth. See README.md."""
+"""Trains one model: a cascade, a plain ViT, a ViT with exits along its depth, or a DynamicViT. See README.md."""
 
 import argparse
 import sys
@@ -13,9 +13,10 @@ from dvt import holdout
 from dvt.checkpoint import open_release
 from dvt.data import Source, fit
 from dvt.errors import TrainingError
-from dvt.geometry import HEAD_WIDTH, Geometry
+from dvt.geometry import HEAD_WIDTH, Geometry, quarters
 from dvt.grow import Seed, grow
 from dvt.model import build
+from dvt.pruning import Distilled
 from dvt.trainer import Trainer
 
 CIFAR = dict(mean=[0.4914, 0.4822, 0.4465], std=[0.2470, 0.2435, 0.2616])
@@ -23,6 +24,8 @@ IMAGENET = dict(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
 FRESH = dict(image_size=32, grids=[4, 8, 16], optimizer="muon", rate=1.2e-3, batch=256, crop="shift", operations=2, strength=0.5, mix=0.8, **CIFAR)
 GROWN = dict(image_size=224, grids=[7, 10, 14], optimizer="adamw", rate=2e-4, batch=64, crop="area", operations=1, strength=0.3, mix=0.0, **IMAGENET)
 FRESH_SHAPE = dict(width=192, depth=9, heads=3, mlp_ratio=2.0)
+PRUNED = dict(rate=5e-5, keep_rate=0.7)  # of the backbone; a trained one needs little
+FRESH_FACTOR, PREDICTOR_FACTOR = 4.0, 20.0
 UNFINISHED = 3
 
 
@@ -36,10 +39,13 @@ def parser():
     shape.add_argument("--grids", type=int, nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
     shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), default="both")
     shape.add_argument("--exit-layers", type=int, nargs="*", default=[], help="with one grid: also classify after these blocks")
-    shape.add_argument("--image-size", type=int, help="[32 / 224]")
+    shape.add_argument("--architecture", choices=("dynamicvit",), help="drop tokens inside; --from names the trained plain ViT, which it learns from too")
+    shape.add_argument("--keep-rate", type=float, help="dynamicvit: share of the tokens that each step keeps [0.7]")
+    shape.add_argument("--prune-at", type=int, nargs="+", metavar="BLOCK", help="dynamicvit: drop before these, from 0 [the quarters of the depth, 3 6 9 of 12]")
+    shape.add_argument("--image-size", type=int, help="[32 / 224; dynamicvit: all about pictures as the start's]")
     shape.add_argument("--width", type=int, help="[192 / the start's, likewise the next three]")
-    shape.add_argument("--depth", type=int, help="[9]")
-    shape.add_argument("--heads", type=int, help="[width / 64]")
+    shape.add_argument("--depth", type=int, help="[9; a grown one may have fewer than its start, the first ones]")
+    shape.add_argument("--heads", type=int, help="[width / 64, or what the start tells]")
     shape.add_argument("--mlp-ratio", type=float, help="[2]")
     pictures = p.add_argument_group("pictures")
     pictures.add_argument("--resize", type=int, help="resize the shorter side to this and cut out the centre [the whole picture is resized]")
@@ -57,7 +63,7 @@ def parser():
     run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
     run.add_argument("--batch", type=int, help="[256 / 64]")
     run.add_argument("--optimizer", choices=("muon", "adamw"), help="muon takes the blocks' matrices only [muon / adamw]")
-    run.add_argument("--rate", type=float, help="AdamW's [0.0012 / 0.0002; new parts of a grown model four times that]")
+    run.add_argument("--rate", type=float, help="AdamW's [0.0012 / 0.0002; new parts of a grown model four times that; dynamicvit 0.00005, its predictors twenty times that]")
     run.add_argument("--matrix-rate", type=float, default=2e-3, help="Muon's [0.002]")
     run.add_argument("--weight-decay", type=float, default=0.05)
     run.add_argument("--clip", type=float, default=1.0, help="largest gradient norm [1]")
@@ -78,10 +84,20 @@ def parser():
 def complete(args):
     """Fills in what depends on whether the model is grown. @return the start checkpoint, or None"""
     seed = Seed(args.start) if args.start else None
-    for name, value in {**(GROWN if seed else FRESH), **(seed.shape() if seed else FRESH_SHAPE)}.items():
-        if getattr(args, name) is None and not (name == "heads" and args.width):
+    defaults = {**(GROWN if seed else FRESH), **(seed.shape() if seed else FRESH_SHAPE)}
+    if args.architecture:
+        if not seed:
+            raise TrainingError("--from: not given (expected: the trained plain ViT from which a DynamicViT starts)")
+        defaults |= {**seed.pictures(), **PRUNED}
+    elif args.keep_rate or args.prune_at:
+        raise TrainingError("--keep-rate, --prune-at: given (expected: only with --architecture dynamicvit)")
+    if args.width not in (None, defaults["width"]):
+        defaults["heads"] = max(args.width // HEAD_WIDTH, 1)
+    for name, value in defaults.items():
+        if getattr(args, name) is None:
             setattr(args, name, value)
-    args.heads = args.heads or max(args.width // HEAD_WIDTH, 1)
+    if args.architecture and args.prune_at is None:
+        args.prune_at = quarters(args.depth)
     if args.bfloat16 is None:
         args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
     args.epochs = args.epochs or (None if args.minutes else 100)
@@ -134,13 +150,15 @@ def prepare(args):
     torch.manual_seed(args.seed)
     geometry = Geometry(
         args.image_size, args.grids, args.width, args.depth, args.heads, args.mlp_ratio, len(train.classes),
-        args.reuse in ("both", "features"), args.reuse in ("both", "relations"), args.exit_layers,
+        args.reuse in ("both", "features"), args.reuse in ("both", "relations"), args.exit_layers, args.prune_at or (), args.keep_rate,
     )  # fmt: skip
     model = build(geometry)
     fresh = grow(model, seed) if seed else frozenset()
     teacher = teacher_of(args, train.classes) if args.teacher else None
     facts = {**vars(args), "classes": train.classes, "pictures": len(train), "held_out": len(held)}
-    trainer = Trainer(model, train, held, facts, args.device, fresh, teacher)
+    objective = learning_from(seed, geometry, train.classes, args.device) if args.architecture else None
+    factor = PREDICTOR_FACTOR if args.architecture else FRESH_FACTOR
+    trainer = Trainer(model, train, held, facts, args.device, fresh, factor, teacher, objective)
     resumed = trainer.resume()
     parameters = sum(p.numel() for p in model.parameters())
     trainer.progress.say(
@@ -149,6 +167,11 @@ def prepare(args):
         + (f"; goes on at epoch {trainer.step / trainer.epoch_steps:.2f}" if resumed else "")
     )
     return trainer
+
+
+def learning_from(seed, geometry, classes, device):
+    plain, answers = seed.plain(geometry, classes)
+    return Distilled(plain.to(device), answers)
 
 
 def teacher_of(args, classes):
@@ -176,10 +199,11 @@ def complete_run(trainer, args):
 def export_command(path, args):
     """@return the command that turns the release into a served model; what the tensors do not tell is in it"""
     numbers = lambda values: ",".join(f"{value:g}" for value in values)
-    family = "dvt-deit" if len(args.grids) > 1 else "deit"
+    family = args.architecture or ("dvt-deit" if len(args.grids) > 1 else "deit")
+    dropped = f" --keep-rate {args.keep_rate} --drop-at {numbers(args.prune_at)}" if args.architecture else ""
     sized = args.resize if args.resize else "stretch"
     return (
-        f"bin/dvt export --checkpoint {path} --architecture {family} --image-size {args.image_size} --heads {args.heads} --resize {sized} "
+        f"bin/dvt export --checkpoint {path} --architecture {family}{dropped} --image-size {args.image_size} --heads {args.heads} --resize {sized} "
         f"--mean {numbers(args.mean)} --std {numbers(args.std)} --labels {path.with_name('labels.txt')} --output onnx-models/{path.parent.name}/1"
     )
 

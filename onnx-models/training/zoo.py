@@ -2,6 +2,7 @@
 """Trains a zoo, one model after another, all with the same number of epochs; the same command goes on where it stopped.
 
 With --minutes the number of epochs is measured: a few steps of each model tell how many fit in that time for all.
+A DynamicViT is tuned from the baseline of the same zoo, in a quarter of the epochs.
 """
 
 import argparse
@@ -18,11 +19,13 @@ from dvt.errors import TrainingError
 
 SIZE = ["--width", "192", "--depth", "9", "--heads", "3", "--mlp-ratio", "2"]
 CASCADE = ["--grids", "4", "8", "16", *SIZE]
+DYNAMIC = ["--architecture", "dynamicvit", "--keep-rate", "0.7"]
 ZOOS = {
     "cifar10": {
         "dvt-deit-cifar10": CASCADE,
         "deit-cifar10": ["--grids", "16", *SIZE],
         "deit-cifar10-8x8": ["--grids", "8", *SIZE],
+        "dynamicvit-cifar10": DYNAMIC,
     },
     "cifar10-ablations": {
         "both": CASCADE,
@@ -36,8 +39,12 @@ ZOOS = {
         "deit-tiny-scenes": ["--grids", "14"],
         "deit-tiny-scenes-7x7": ["--grids", "7"],
         "dvt-deit-tiny-scenes-7-14": ["--grids", "7", "14"],
+        "dynamicvit-tiny-scenes": DYNAMIC,
     },
 }
+BASELINES = {"dynamicvit-cifar10": "deit-cifar10", "dynamicvit-tiny-scenes": "deit-tiny-scenes"}  # tuned: from
+TUNING_SHARE = 0.25  # of the epochs
+TUNING_COST = 1.5  # of a step, against the baseline's: the baseline answers too, and the predictors
 LISTS = {"cifar10": "cifar10.txt", "cifar10-ablations": "cifar10.txt", "scenes": "scenes.txt"}
 TRIAL_STEPS = 12
 SPARE = 0.88  # of the minutes go into steps; the rest into held-out pictures, states and compiling
@@ -49,7 +56,7 @@ def parser():
     p.add_argument("--output", default="runs", help="folder of a folder per model [runs]")
     p.add_argument("--only", nargs="+", metavar="MODEL")
     length = p.add_mutually_exclusive_group(required=True)
-    length.add_argument("--epochs", type=int, help="of every model")
+    length.add_argument("--epochs", type=int, help="of every model; a quarter of them for tuned ones")
     length.add_argument("--minutes", type=float, help="for all models together")
     p.add_argument("--stop-after", type=float, metavar="MINUTES", help="save what runs and leave with status 3")
     return p
@@ -58,6 +65,8 @@ def parser():
 def arguments_of(zoo, name, folder, rest):
     holdout = str(Path(__file__).parent / "holdout" / LISTS[zoo])
     given = ["--holdout", holdout, "--evaluate-every", "10", *ZOOS[zoo][name], *rest, "--output", str(folder / name)]
+    if name in BASELINES:
+        given += ["--from", str(folder / BASELINES[name] / "model.pth.tar")]
     return train.parser().parse_args(given)
 
 
@@ -68,6 +77,11 @@ def planned_epochs(zoo, names, folder, rest, minutes):
         return json.loads(plan.read_text())["epochs"]
     seconds = {}
     for name in names:
+        if name in BASELINES:
+            if BASELINES[name] not in seconds:
+                raise TrainingError(f"--minutes: {name} without {BASELINES[name]} (expected: its baseline before it, or --epochs)")
+            seconds[name] = TUNING_SHARE * TUNING_COST * seconds[BASELINES[name]]
+            continue
         args = arguments_of(zoo, name, folder / "trial", [*rest, "--epochs", "1000000"])
         trainer = train.prepare(args)
         trainer.warm_up(TRIAL_STEPS // 3)
@@ -98,7 +112,8 @@ def main():
         for name in names:
             if (folder / name / "model.pth.tar").exists():
                 continue
-            run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(epochs)])
+            own = max(round(epochs * TUNING_SHARE), 1) if name in BASELINES else epochs
+            run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(own)])
             if args.stop_after:
                 run.stop_after = args.stop_after - (time.monotonic() - started) / 60
                 if run.stop_after <= 0:

@@ -16,7 +16,8 @@ AUTHORS_PREFIXES = {1: [""], 2: ["less_less_token.", "normal_token."], 3: ["less
 @dataclass(frozen=True)
 class Geometry:
     """A cascade with one stage per grid; one grid is a plain ViT. With `exit_layers`, one plain ViT with a classifier
-    after each of these blocks too (adaptive depth, the paper's Table 10)."""
+    after each of these blocks too (adaptive depth, the paper's Table 10). With `prune_at`, one plain ViT that drops tokens
+    before each of these blocks, from 0: after the i-th of them keep_rate^i of its places are left (DynamicViT)."""
 
     image_size: int
     grids: tuple
@@ -28,6 +29,8 @@ class Geometry:
     features: bool = False
     relations: bool = False
     exit_layers: tuple = ()
+    prune_at: tuple = ()
+    keep_rate: float = None
 
     def __post_init__(self):
         object.__setattr__(self, "grids", tuple(self.grids))
@@ -40,6 +43,22 @@ class Geometry:
             raise TrainingError(f"exit layers: {list(self.exit_layers)} (expected: one grid, and numbers from 1 to {self.depth - 1})")
         for grid in self.grids:
             patch_of(self.image_size, grid)
+        object.__setattr__(self, "prune_at", tuple(self.prune_at))
+        if self.prune_at:
+            self._check_pruning()
+
+    def _check_pruning(self):
+        at = list(self.prune_at)
+        if len(self.grids) > 1 or self.exit_layers:
+            raise TrainingError(f"grids: {list(self.grids)}, exit layers: {list(self.exit_layers)} (expected: one grid, no exit layers, where tokens are dropped)")
+        if at != sorted(set(at)) or not all(0 <= layer < self.depth for layer in at):
+            raise TrainingError(f"prune at: {at} (expected: blocks from 0 to {self.depth - 1}, ascending, each once)")
+        if not self.keep_rate or not 0 < self.keep_rate < 1:
+            raise TrainingError(f"keep rate: {self.keep_rate} (expected: above 0, below 1)")
+        if self.kept[-1] < 1:
+            raise TrainingError(f"keep rate: {self.keep_rate} leaves {self.kept} of {self.grids[0] ** 2} tokens (expected: at least one)")
+        if self.width % 4:
+            raise TrainingError(f"width: {self.width} (expected: a multiple of 4 for the predictors)")
 
     @property
     def exits(self):
@@ -52,11 +71,18 @@ class Geometry:
         return AUTHORS_PREFIXES.get(stages) or [f"stages.{n}." for n in range(1, stages + 1)]
 
     @property
+    def kept(self):
+        """Tokens beside the class token that each step of `prune_at` leaves; rounded down, as the exporter does."""
+        return [int(self.grids[0] ** 2 * self.keep_rate**step) for step in range(1, len(self.prune_at) + 1)]
+
+    @property
     def hidden(self):
         return int(self.width * self.mlp_ratio)
 
     def gflops(self):
         """Cumulative cost of every exit, counted by fvcore's rules (matrix products, LayerNorm, upsampling)."""
+        if self.prune_at:
+            return [self._pruned() / 1e9]
         if self.exit_layers:
             grid = self.grids[0]
             ends = [*self.exit_layers, self.depth]
@@ -83,6 +109,15 @@ class Geometry:
                 cost += 6 * channels**2 * before**2 + 2 * channels * middle**2 * (before + tokens)
         return cost
 
+    def _pruned(self):
+        cost, places, left = self._front(self.grids[0]), self.grids[0] ** 2, iter(self.kept)
+        for layer in range(self.depth):
+            if layer in self.prune_at:
+                cost += places * (13 * self.width**2 // 8 + self.width // 2 + 5 * self.width)  # the predictor
+                places = next(left)
+            cost += self._block(places + 1, 0)
+        return cost + self._head(places + 1)
+
     def _front(self, grid):
         return grid**2 * 3 * patch_of(self.image_size, grid)[0] ** 2 * self.width
 
@@ -95,11 +130,16 @@ class Geometry:
         return 5 * tokens * self.width + self.width * self.classes
 
     def to_dict(self):
-        return {**asdict(self), "grids": list(self.grids), "exit_layers": list(self.exit_layers)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values):
         return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
+def quarters(depth):
+    """@return the blocks before which tokens are dropped unless told: 3, 6 and 9 of 12, as the exporter's default"""
+    return sorted({depth * step // 4 for step in (1, 2, 3)})
 
 
 def patch_of(image_size, grid):

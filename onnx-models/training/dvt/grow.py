@@ -1,6 +1,7 @@
 """Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect."""
 
 import re
+from dataclasses import replace
 
 import torch
 from torch.nn import functional as F
@@ -8,8 +9,10 @@ from torch.nn import functional as F
 from dvt.checkpoint import load, weights_of
 from dvt.errors import TrainingError
 from dvt.geometry import CONTEXT, HEAD_WIDTH
+from dvt.model import build
 
 NEEDED = ("cls_token", "pos_embed", "patch_embed.proj.weight", "blocks.0.attn.qkv.weight", "blocks.0.attn.qkv.bias", "norm.weight")
+PICTURES = ("image_size", "resize", "mean", "std", "crop", "operations", "strength", "mix", "batch")
 AUTHORS_STAGE = re.compile(r"(less_less_token|less_token|normal_token|stages\.\d+)\.")
 
 
@@ -18,12 +21,17 @@ class Seed:
 
     def __init__(self, path):
         self.path = path
-        self.weights = weights_of(load(path), path)
+        content = load(path)
+        self.weights = weights_of(content, path)
+        told = content.get("args")
+        self.told = told if isinstance(told, dict) and "geometry" in told else {}  # only this recipe's files tell
         names = self.weights
         if any(name.startswith("tokens_to_token.") for name in names):
             self._refuse("family", "T2T-ViT", "a DeiT or ViT with patch_embed")
         if any(AUTHORS_STAGE.match(name) for name in names):
             self._refuse("family", "a cascade", "a plain DeiT or ViT")
+        if any(name.startswith("score_predictor.") for name in names):
+            self._refuse("family", "a DynamicViT", "a plain DeiT or ViT")
         for name in NEEDED:
             if name not in names:
                 self._refuse("tensor", f"no {name}", "a DeiT or ViT checkpoint")
@@ -38,23 +46,40 @@ class Seed:
             self._refuse("pos_embed", tuple(names["pos_embed"].shape), "one row per place of a square grid, and the class token's")
 
     def shape(self):
-        """@return the width, depth, heads and mlp ratio a grown model must have"""
-        heads = max(self.width // HEAD_WIDTH, 1)
+        """@return the width, depth, heads and mlp ratio a grown model has unless told otherwise"""
+        heads = self.told.get("geometry", {}).get("heads") or max(self.width // HEAD_WIDTH, 1)
         return dict(width=self.width, depth=self.depth, heads=heads, mlp_ratio=self.hidden / self.width)
+
+    def pictures(self):
+        """@return grid and picture size, and where the file tells, how its pictures were made"""
+        told = {name: self.told[name] for name in PICTURES if name in self.told}
+        return {"grids": [self.grid], "image_size": self.grid * self.patch, **told}
+
+    def plain(self, geometry, classes):
+        """@param geometry of another model grown from it @return (itself at that grid, whether it answers with these classes)"""
+        head = self.weights.get("head.weight")
+        rows = len(classes) if head is None else len(head)
+        own = replace(geometry, depth=self.depth, classes=rows, prune_at=(), keep_rate=None)
+        model = build(own)
+        grow(model, self)
+        same = head is not None and rows == len(classes) and self.told.get("classes") in (None, classes)
+        return model.requires_grad_(False).eval(), same
 
     def _refuse(self, what, got, expected):
         raise TrainingError(f"start checkpoint: {self.path}: {what}: {got} (expected: {expected})")
 
 
 def grow(model, seed):
-    """Writes the seed's weights into every stage of `model`.
+    """Writes the seed's weights, of as many blocks as the model has, into every stage of `model`.
 
     @return names of the parameters that are new: the reuse modules, and heads of another number of classes
     """
     own = model.geometry
-    for name, mine, theirs in (("width", own.width, seed.width), ("depth", own.depth, seed.depth), ("mlp hidden width", own.hidden, seed.hidden)):
+    for name, mine, theirs in (("width", own.width, seed.width), ("mlp hidden width", own.hidden, seed.hidden)):
         if mine != theirs:
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} (expected: {mine}, as the model's)")
+    if own.depth > seed.depth:
+        raise TrainingError(f"start checkpoint: {seed.path}: depth {seed.depth} (expected: at least {own.depth}, the model's; the first blocks are taken)")
     fresh = set()
     with torch.no_grad():
         for prefix, stage in zip(own.prefixes, model.parts()):

@@ -1,4 +1,4 @@
-"""Cascade, plain ViT and adaptive-depth ViT, with the authors' state-dict names.
+"""Cascade, plain ViT, adaptive-depth ViT and DynamicViT, with the authors' state-dict names.
 
 Shapes: B batch, N tokens with class token, D width, H heads, L layers. Every model maps pictures [B, 3, S, S] to a list of
 logits [B, classes], one per exit.
@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from dvt.geometry import CONTEXT, patch_of
+from dvt.pruning import KeepPredictor
 from dvt.reuse import Mlp, Upsample, context_mlp, relation_adapter
 
 EPS = 1e-6
@@ -22,19 +23,30 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
 
-    def forward(self, x, reused=None, keep=False):
-        """@param reused logits to add, [B, H, N, N] @return (x, this block's logits after the addition where `keep`)"""
+    def forward(self, x, reused=None, keep=False, seen=None):
+        """@param reused logits to add, [B, H, N, N] @param seen 1 for tokens that others look at, 0 for hidden ones, [B, N]
+        @return (x, this block's logits after the addition where `keep`)"""
         batch, tokens, width = x.shape
         qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
         logits = None
-        if not keep and FUSED and (reused is None or q.is_cuda):
+        if not keep and seen is None and FUSED and (reused is None or q.is_cuda):
             mixed = F.scaled_dot_product_attention(q, k, v, None if reused is None else reused.to(q.dtype))
         else:
             logits = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
             logits = logits if reused is None else logits + reused  # Eq. 9
-            mixed = logits.softmax(-1).to(v.dtype) @ v
+            mixed = (logits.softmax(-1) if seen is None else masked_softmax(logits, seen)).to(v.dtype) @ v
         return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, width)), logits if keep else None
+
+
+def masked_softmax(logits, seen):
+    """Softmax over the tokens that are seen, and over oneself. @param logits [B, H, N, N] @param seen [B, N] @return float32"""
+    tokens = seen.shape[1]
+    seen = seen[:, None, None, :]
+    looks = seen + (1 - seen) * torch.eye(tokens, device=seen.device)
+    logits = logits.float()
+    weights = (logits - logits.amax(-1, keepdim=True).detach()).exp() * looks
+    return (weights + EPS / tokens) / (weights.sum(-1, keepdim=True) + EPS)
 
 
 class Block(nn.Module):
@@ -49,12 +61,12 @@ class Block(nn.Module):
         if features:
             self.feature_resuse_mlp = context_mlp(d, EPS)
 
-    def forward(self, x, context=None, reused=None, keep=False):
-        """@param context [B, N, 48] joins x inside norm2 and the MLP's first layer (Eq. 5)"""
-        mixed, logits = self.attn(self.norm1(x), reused, keep)
+    def forward(self, x, context=None, reused=None, keep=False, seen=None):
+        """@param context [B, N, 48] joins x inside norm2 and the MLP's first layer (Eq. 5) @param seen as the attention's"""
+        mixed, logits = self.attn(self.norm1(x), reused, keep, seen)
         x = x + mixed
-        seen = x if context is None else torch.cat([x, context.to(x.dtype)], -1)
-        return x + self.mlp(self.norm2(seen)), logits
+        wide = x if context is None else torch.cat([x, context.to(x.dtype)], -1)
+        return x + self.mlp(self.norm2(wide)), logits
 
 
 class PatchEmbed(nn.Module):
@@ -165,9 +177,60 @@ class PlainViT(Stage):
                 logits.append(self.exit_heads[place](self.exit_norms[place](x)[:, 0]))
         return [*logits, self.head(self.norm(x)[:, 0])]
 
+    def tokens(self, pictures):
+        """@return all tokens after the last norm, [B, N, D]"""
+        x = self.embed(pictures)
+        for block in self.blocks:
+            x, _ = block(x)
+        return self.norm(x)
+
+
+class DynamicViT(PlainViT):
+    """Before each of the blocks `prune_at` a predictor drops tokens; the class token always stays."""
+
+    def __init__(self, geometry):
+        super().__init__(geometry)
+        self.score_predictor = nn.ModuleList(KeepPredictor(geometry.width) for _ in geometry.prune_at)
+        self.score_predictor.apply(_initialise)
+
+    def forward(self, pictures):
+        """Keeps the best tokens, as the exported graph does."""
+        x, steps = self.embed(pictures), iter(zip(self.score_predictor, self.geometry.kept))
+        for number, block in enumerate(self.blocks):
+            if number in self.geometry.prune_at:
+                x = _best(x, *next(steps))
+            x, _ = block(x)
+        return [self.head(self.norm(x)[:, 0])]
+
+    def masked(self, pictures, decide):
+        """The form for training: all tokens stay, and nobody looks at a dropped one.
+
+        @param decide log-probabilities [B, n, 2] to decisions, 1 or 0, [B, n, 1]; once dropped stays dropped
+        @return (logits, tokens after the last norm [B, n + 1, D], what every step leaves, [B, n, 1] each)
+        """
+        x, steps, decisions = self.embed(pictures), iter(self.score_predictor), []
+        kept, seen = x.new_ones(len(x), x.shape[1] - 1, 1, dtype=torch.float32), None
+        for number, block in enumerate(self.blocks):
+            if number in self.geometry.prune_at:
+                kept = kept * decide(next(steps)(x[:, 1:], kept))
+                seen = F.pad(kept, (0, 0, 1, 0), value=1.0).squeeze(-1)
+                decisions.append(kept)
+            x, _ = block(x, seen=seen)
+        x = self.norm(x)
+        return self.head(x[:, 0]), x, decisions
+
+
+def _best(x, predictor, count):
+    places = x[:, 1:]
+    scores = predictor(places, torch.ones_like(places[..., :1]))[..., 0]
+    best = scores.topk(count, 1).indices[..., None].expand(-1, -1, x.shape[-1])
+    return torch.cat([x[:, :1], places.gather(1, best)], 1)
+
 
 def build(geometry):
     """The model of a geometry, with fresh weights."""
+    if geometry.prune_at:
+        return DynamicViT(geometry)
     return PlainViT(geometry) if len(geometry.grids) == 1 else Cascade(geometry)
 
 

@@ -21,22 +21,30 @@ LOOK_EVERY = 20  # steps between looks at the loss; each look waits for the devi
 LOCAL = ("output", "data", "holdout", "device", "compile", "stop_after", "bfloat16", "evaluate_every", "release_dtype")
 
 
+def every_exit(model, x, targets, generator):
+    """@return the cross-entropy of every exit, [exits] (Eq. 1 is their sum)"""
+    return torch.stack([F.cross_entropy(exit_logits.float(), targets) for exit_logits in model(x)])
+
+
 class Trainer:
     """Every step draws its pictures and its augmentation from (seed, step) alone, so an interrupted run that goes on
     gives the weights of an uninterrupted one.
 
     @param args plain values; they are stored in every file (train.py lists them)
+    @param fresh names of new parts of a grown model, which learn `fresh_factor` times as fast
     @param teacher (model, weight) whose last exit softens the targets, or None
+    @param objective (model, x, targets, generator) to a vector of losses, whose sum is minimised
     """
 
-    def __init__(self, model, train, holdout, args, device, fresh=frozenset(), teacher=None, progress=None):
+    def __init__(self, model, train, holdout, args, device, fresh=frozenset(), fresh_factor=4.0, teacher=None, objective=None, progress=None):
         self.args, self.device = dict(args), torch.device(device)
         self.model, self.train, self.holdout = model.to(self.device), train.to(self.device), holdout
         self.average = Average(self.model, deepcopy(self.model), args["ema"])
-        self.optimizers = Optimizers(self.model, args["optimizer"], args["rate"], args["matrix_rate"], args["weight_decay"], fresh)
+        self.optimizers = Optimizers(self.model, args["optimizer"], args["rate"], args["matrix_rate"], args["weight_decay"], fresh, fresh_factor)
         recipe = Recipe(args["crop"], args["operations"], args["strength"], args["mix"])
         self.augment = Augment(recipe, model.geometry.image_size)
         self.teacher = teacher and (teacher[0].to(self.device).eval(), teacher[1])
+        self.objective = objective or every_exit
         self.progress = progress or Progress()
         self.folder = Path(args["output"])
         self.batch = min(args["batch"], len(train))
@@ -145,7 +153,7 @@ class Trainer:
         return path, accuracy
 
     def _step(self):
-        """@return the loss of every exit, [exits], on the device"""
+        """@return the losses that add up, one per exit unless the objective has others, on the device"""
         generator = self.generator.manual_seed(self.args["seed"] * 1_000_003 + self.step)
         chosen = self._chosen()
         x = self.augment(self.train.images[chosen], generator)
@@ -158,9 +166,8 @@ class Trainer:
         with self._autocast():
             if self.teacher:
                 targets = self._taught(x, targets)
-            logits = self.model(x)
-        losses = torch.stack([F.cross_entropy(exit_logits.float(), targets) for exit_logits in logits])
-        losses.sum().backward()  # Eq. 1
+            losses = self.objective(self.model, x, targets, generator)
+        losses.sum().backward()
         self.optimizers.step(rate_factor(self.share), self.args["clip"])
         self.average.update()
         return losses.detach()
@@ -213,10 +220,11 @@ class Trainer:
             for stage in self.model.parts():
                 for block in stage.blocks:
                     block.compile(dynamic=False)
-            size = self.model.geometry.image_size
+            size, classes = self.model.geometry.image_size, self.model.geometry.classes
+            x, targets = torch.zeros(self.batch, 3, size, size, device=self.device), torch.full((self.batch, classes), 1 / classes, device=self.device)
             with self._autocast():
-                logits = self.model(torch.zeros(self.batch, 3, size, size, device=self.device))
-            sum(exit_logits.sum() for exit_logits in logits).backward()
+                losses = self.objective(self.model, x, targets, self.generator)
+            losses.sum().backward()
             self.model.zero_grad(set_to_none=True)
         except Exception as error:  # any failure of the compiler leaves a working eager model
             self.progress.say(f"compile: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}: going on without")

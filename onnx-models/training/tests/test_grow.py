@@ -65,13 +65,32 @@ def test_positions_keep_the_class_row_and_a_constant_field():
     assert grown.shape == (1, 50, 4) and torch.equal(grown[:, 0], positions[:, 0]) and torch.allclose(grown[:, 1:], torch.ones(1))
 
 
-@pytest.mark.parametrize("change, message", [(dict(width=32), "width 24"), (dict(depth=3), "depth 2"), (dict(mlp_ratio=3), "mlp hidden width 48")])
+@pytest.mark.parametrize("grids", [(4,), (2, 4)])
+def test_a_grown_model_may_have_fewer_blocks_than_its_start(start, grids):
+    plain, file = start
+    model = build(Geometry(32, grids, classes=5, **{**SHAPE, "depth": 1}))
+    assert grow(model, Seed(file)) == set()
+    for stage in model.parts():
+        assert len(stage.blocks) == 1
+        assert torch.equal(stage.blocks[0].attn.qkv.weight, plain.blocks[0].attn.qkv.weight)
+        assert torch.equal(stage.norm.weight, plain.norm.weight)
+
+
+@pytest.mark.parametrize("change, message", [(dict(width=32), "width 24"), (dict(depth=3), "depth 2 .expected: at least 3"), (dict(mlp_ratio=3), "mlp hidden width 48")])
 def test_a_start_of_another_shape_is_refused(start, change, message):
     with pytest.raises(TrainingError, match=message):
         grow(build(Geometry(32, (4,), classes=5, **{**SHAPE, **change})), Seed(start[1]))
 
 
-@pytest.mark.parametrize("names, message", [(["tokens_to_token.project.weight"], "T2T-ViT"), (["normal_token.cls_token"], "a cascade"), (["fc.weight"], "no cls_token")])
+def test_a_start_of_this_recipe_tells_its_heads(start, tmp_path):
+    plain, file = start
+    told = {"geometry": plain.geometry.to_dict()}
+    save({"model_state_dict": plain.state_dict(), "args": told}, tmp_path / "model.pth.tar")
+    assert Seed(tmp_path / "model.pth.tar").shape()["heads"] == 2
+    assert Seed(file).shape()["heads"] == 1  # width 24 / 64, at least one
+
+
+@pytest.mark.parametrize("names, message", [(["tokens_to_token.project.weight"], "T2T-ViT"), (["normal_token.cls_token"], "a cascade"), (["score_predictor.0.in_conv.0.weight"], "a DynamicViT"), (["fc.weight"], "no cls_token")])
 def test_a_start_of_another_family_is_refused(tmp_path, names, message):
     save({"state_dict": {name: torch.zeros(2) for name in names}}, tmp_path / "other.pth")
     with pytest.raises(TrainingError, match=message):

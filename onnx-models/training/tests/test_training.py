@@ -40,7 +40,7 @@ def test_a_run_that_goes_on_ends_with_the_weights_of_an_uninterrupted_one(argume
     while True:
         trainer = train.prepare(arguments(*kind, output="parts"))
         limit = trainer.step + 4  # in the middle of an epoch of six steps
-        one_step, trainer._step = trainer._step, lambda: _stop_at(trainer, limit, one_step)
+        one_step, trainer._step = trainer._step, lambda: stop_at(trainer, limit, one_step)
         parts += 1
         if trainer.run():
             break
@@ -48,7 +48,7 @@ def test_a_run_that_goes_on_ends_with_the_weights_of_an_uninterrupted_one(argume
     assert torch.equal(weights(trainer), weights(whole))
 
 
-def _stop_at(trainer, limit, one_step):
+def stop_at(trainer, limit, one_step):
     trainer.stopping = trainer.step + 1 >= limit
     return one_step()
 
@@ -155,19 +155,23 @@ def test_an_error_is_one_line(tmp_path, monkeypatch, capsys):
 
 def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, monkeypatch, tmp_path, capsys):
     tiny = "--holdout 12 --image-size 16 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
-    monkeypatch.setitem(zoo.ZOOS, "cifar10", {"cascade": ["--grids", "2", "4"], "plain": ["--grids", "4"]})
+    monkeypatch.setitem(zoo.ZOOS, "cifar10", {"cascade": ["--grids", "2", "4"], "plain": ["--grids", "4"], "tuned": zoo.DYNAMIC})
+    monkeypatch.setitem(zoo.BASELINES, "tuned", "plain")
     command = ["zoo.py", "cifar10", "--data", *arguments().data, *tiny.split(), "--output"]
 
     def run(folder, *length):
         monkeypatch.setattr(sys, "argv", [*command, str(tmp_path / folder), *length])
         return zoo.main()
 
-    assert run("fixed", "--epochs", "2", "--stop-after", "0.00001") == train.UNFINISHED
-    assert run("fixed", "--epochs", "2") == 0
+    assert run("fixed", "--epochs", "8", "--stop-after", "0.00001") == train.UNFINISHED
+    assert run("fixed", "--epochs", "8") == 0
     assert run("measured", "--minutes", "0.02") == 0
     rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[:2] for row in rows[:2]] == [["cascade", "2.0"], ["plain", "2.0"]] and "GFLOPs" in rows[0]
-    assert rows[2].split()[1] == rows[3].split()[1]
+    assert [row.split()[:2] for row in rows[:3]] == [["cascade", "8.0"], ["plain", "8.0"], ["tuned", "2.0"]] and "GFLOPs" in rows[0]
+    assert rows[3].split()[1] == rows[4].split()[1]
+    assert run("measured", "--minutes", "1", "--only", "tuned") == 0  # as planned
+    assert run("alone", "--minutes", "1", "--only", "tuned") == 2
+    assert "tuned without plain" in capsys.readouterr().err
 
 
 def test_the_progress_line_says_share_rate_and_time_left(capsys):
