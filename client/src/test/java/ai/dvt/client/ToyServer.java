@@ -32,6 +32,7 @@ import ai.dvt.cascade.v1.ListModelsRequest;
 import ai.dvt.cascade.v1.ListModelsResponse;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.v1.ModelStatus;
+import ai.dvt.cascade.v1.Priority;
 import ai.dvt.cascade.wire.Answers;
 import ai.dvt.cascade.wire.Manifests;
 import ai.dvt.cascade.wire.Policies;
@@ -43,7 +44,11 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -52,6 +57,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -79,6 +86,18 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
   /** The steps that client-driven images sent, as "id CONTINUE" or "id STOP". */
   public final ConcurrentLinkedQueue<String> steps = new ConcurrentLinkedQueue<>();
 
+  /** Priorities of images, every one once. */
+  public final Set<Priority> priorities = ConcurrentHashMap.newKeySet();
+
+  /** What calls had in {@code authorization}, every value once. */
+  public final Set<String> authorizations = ConcurrentHashMap.newKeySet();
+
+  /** Whether single calls are never answered. */
+  public volatile boolean silent;
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
   private final Server server;
 
   public ToyServer() throws IOException {
@@ -86,6 +105,17 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .maxInboundMessageSize(64 << 20)
             .addService(this)
+            .intercept(
+                new ServerInterceptor() {
+                  @Override
+                  public <Q, R> ServerCall.Listener<Q> interceptCall(
+                      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+                    if (headers.containsKey(AUTHORIZATION)) {
+                      authorizations.add(headers.get(AUTHORIZATION));
+                    }
+                    return next.startCall(call, headers);
+                  }
+                })
             .build()
             .start();
   }
@@ -189,7 +219,9 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
   public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> replies) {
     ((ServerCallStreamObserver<?>) replies).setOnCancelHandler(cancelled::countDown);
     arrived.countDown();
+    priorities.add(request.getPriority());
     if (refused(request.getModel().getName(), replies)
+        || silent
         || request.getModel().getName().equals("silent")) {
       return;
     }
@@ -216,6 +248,7 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
       public void onNext(ClassifyStreamRequest request) {
         reading.acquireUninterruptibly();
         if (request.hasModel()) {
+          priorities.add(request.getPriority());
           model = request.getModel().getName();
           policy = Policies.fromMessage(request.getPolicy());
         } else if (request.hasPolicy()) {

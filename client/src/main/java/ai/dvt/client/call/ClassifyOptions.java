@@ -14,16 +14,19 @@ import java.util.Optional;
  *     for streams
  * @param budget compute that the pictures of the call or stream share; without a policy it alone
  *     decides who goes on
+ * @param priority on a busy server
  */
 public record ClassifyOptions(
     ModelId model,
     Optional<ExitPolicy> policy,
     int topK,
     Optional<Duration> deadline,
-    Optional<PictureBudget> budget) {
+    Optional<PictureBudget> budget,
+    Priority priority) {
   public ClassifyOptions {
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(priority, "priority");
     if (topK < 1) {
       throw new IllegalArgumentException("topK: " + topK + " (expected: >= 1)");
     }
@@ -32,7 +35,17 @@ public record ClassifyOptions(
     }
   }
 
-  /** Without a budget. */
+  /** Interactive. */
+  public ClassifyOptions(
+      ModelId model,
+      Optional<ExitPolicy> policy,
+      int topK,
+      Optional<Duration> deadline,
+      Optional<PictureBudget> budget) {
+    this(model, policy, topK, deadline, budget, Priority.INTERACTIVE);
+  }
+
+  /** Interactive, without a budget. */
   public ClassifyOptions(
       ModelId model, Optional<ExitPolicy> policy, int topK, Optional<Duration> deadline) {
     this(model, policy, topK, deadline, Optional.empty());
@@ -50,17 +63,17 @@ public record ClassifyOptions(
 
   /** The same with this policy instead of the model's default. */
   public ClassifyOptions policy(ExitPolicy value) {
-    return new ClassifyOptions(model, Optional.of(value), topK, deadline, budget);
+    return new ClassifyOptions(model, Optional.of(value), topK, deadline, budget, priority);
   }
 
   /** The same with this many labels in an answer. */
   public ClassifyOptions topK(int value) {
-    return new ClassifyOptions(model, policy, value, deadline, budget);
+    return new ClassifyOptions(model, policy, value, deadline, budget, priority);
   }
 
   /** The same with this deadline. */
   public ClassifyOptions deadline(Duration value) {
-    return new ClassifyOptions(model, policy, topK, Optional.of(value), budget);
+    return new ClassifyOptions(model, policy, topK, Optional.of(value), budget, priority);
   }
 
   /**
@@ -71,6 +84,16 @@ public record ClassifyOptions(
    */
   public ClassifyOptions budget(int pictures, double totalGflops) {
     return new ClassifyOptions(
-        model, policy, topK, deadline, Optional.of(new PictureBudget(pictures, totalGflops)));
+        model,
+        policy,
+        topK,
+        deadline,
+        Optional.of(new PictureBudget(pictures, totalGflops)),
+        priority);
+  }
+
+  /** The same with this priority. */
+  public ClassifyOptions priority(Priority value) {
+    return new ClassifyOptions(model, policy, topK, deadline, budget, value);
   }
 }

@@ -3,7 +3,6 @@ package ai.dvt.client.cli;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ForcedExits;
 import ai.dvt.cascade.OperatingPoint;
-import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.load.energy.RaplCounter;
 import ai.dvt.client.load.pictures.PictureSource;
@@ -142,7 +141,7 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Comparison.Rules rules = rules();
     List<Setting> loads = load.settings();
-    ServerSide.Clients clients = load.clients();
+    ServerSide.Clients clients = load.clients(servers.connector());
     PictureSource source = pictures.source(seed);
     try (BenchServers.Servers open = servers.open(serversNeeded(), rawChain != null);
         BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form())) {
@@ -159,7 +158,10 @@ final class BenchCommand implements Callable<Integer> {
       List<Comparison.Result> results = comparison.run(settings(loads, a));
       JsonObject report =
           BenchJson.of(
-              results, Environment.of(a.model()), b.map(side -> Environment.of(side.model())));
+              results,
+              Environment.of(a.model()),
+              b.map(side -> Environment.of(side.model())),
+              load.extras());
       if (output != null) {
         BenchFiles.write(output, report, results, a.name(), b.map(Side::name).orElse(""))
             .ifPresent(problem -> spec.commandLine().getErr().println("dvt: " + problem));
@@ -167,7 +169,7 @@ final class BenchCommand implements Callable<Integer> {
       if (json) {
         out.println(BenchJson.text(report));
       } else {
-        BenchTable.print(results, out);
+        BenchTable.print(results, load.extras(), out);
       }
     }
     return ExitCode.OK;
@@ -181,7 +183,7 @@ final class BenchCommand implements Callable<Integer> {
   private void open(BenchServers.Servers open, BenchSides sides) throws IOException {
     boolean two = against != null || rawChain == SideName.B || !open.a().equals(open.b());
     if (rawChain != SideName.A) {
-      sides.openServerA(id(open, model));
+      sides.openServerA(model == null ? sides.onlyModel() : parsed(model));
     } else if (model == null) {
       throw new IllegalArgumentException("--raw-chain: A (expected: with --model)");
     }
@@ -193,15 +195,6 @@ final class BenchCommand implements Callable<Integer> {
       sides.openRawChainA(parsed(model));
     } else if (rawChain == SideName.B) {
       sides.openRawChainB(other.orElseGet(() -> sides.a().model().model()));
-    }
-  }
-
-  private static ModelId id(BenchServers.Servers open, String name) {
-    if (name != null) {
-      return parsed(name);
-    }
-    try (CascadeClient client = CascadeClient.connect(open.a())) {
-      return ModelChoice.onlyOne(client);
     }
   }
 

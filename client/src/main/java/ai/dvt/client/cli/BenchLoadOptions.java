@@ -1,7 +1,10 @@
 package ai.dvt.client.cli;
 
+import ai.dvt.client.call.Priority;
 import ai.dvt.client.load.arrivals.Arrivals;
 import ai.dvt.client.load.arrivals.Trace;
+import ai.dvt.client.load.report.Extras;
+import ai.dvt.client.load.rounds.Connector;
 import ai.dvt.client.load.rounds.ServerSide.Clients;
 import ai.dvt.client.load.rounds.Setting;
 import java.io.IOException;
@@ -75,6 +78,12 @@ final class BenchLoadOptions {
   private Duration deadline;
 
   @Option(
+      names = "--priority",
+      paramLabel = "KIND",
+      description = "Of every image: interactive (default) or batch.")
+  private Priority priority = Priority.INTERACTIVE;
+
+  @Option(
       names = "--objective",
       paramLabel = "TIME",
       converter = DurationConverter.class,
@@ -82,13 +91,27 @@ final class BenchLoadOptions {
       description = "Goodput counts answers within it (default: ${DEFAULT-VALUE}).")
   private Duration objective;
 
-  Clients clients() {
+  @Option(
+      names = "--parts",
+      description =
+          "Also report where the time of answers went: in stages, waiting for them, and beside.")
+  private boolean parts;
+
+  /**
+   * @param connector to the servers
+   */
+  Clients clients(Connector connector) {
     boolean stream = call == Call.STREAM && !open();
     if (stream && deadline != null) {
       throw new IllegalArgumentException(
           "--deadline: " + deadline + " (expected: with --call unary or --rate)");
     }
-    return new Clients(clients, stream, Optional.ofNullable(deadline));
+    return new Clients(clients, stream, Optional.ofNullable(deadline), priority, connector);
+  }
+
+  /** What is reported beside the usual figures. */
+  Extras extras() {
+    return new Extras(deadline != null, parts);
   }
 
   boolean open() {

@@ -2,12 +2,14 @@ package ai.dvt.client.cli;
 
 import ai.dvt.client.load.ServerProcess;
 import ai.dvt.client.load.ServerProcessException;
+import ai.dvt.client.load.rounds.Connector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +28,8 @@ final class BenchServers {
       paramLabel = "HOST:PORT",
       description = "Another running server for B (default: A's).")
   private String targetB;
+
+  @Mixin private AccessOptions access;
 
   @Option(
       names = "--models",
@@ -69,6 +73,9 @@ final class BenchServers {
    */
   Servers open(boolean needed, boolean rawChain) {
     boolean foreign = target != null || !needed;
+    if (target == null) {
+      access.checkNotGiven("a running server");
+    }
     if (foreign && !options.isEmpty() || target != null && models != null && !rawChain) {
       throw new IllegalArgumentException(
           "--models, --server-option: given (expected: only with a server to start)");
@@ -82,6 +89,11 @@ final class BenchServers {
     ServerProcess server =
         ServerProcess.start(ServerOptions.home(), folder(), options, START_PATIENCE);
     return new Servers(server.target(), targetB == null ? server.target() : targetB, server);
+  }
+
+  /** How connections to running servers are opened. */
+  Connector connector() {
+    return access.connector();
   }
 
   /** The folder of models of the server to start, and of raw chains. */

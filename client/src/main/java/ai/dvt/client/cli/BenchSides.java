@@ -1,5 +1,6 @@
 package ai.dvt.client.cli;
 
+import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.load.pictures.PictureForm;
 import ai.dvt.client.load.pictures.PictureSource;
@@ -39,6 +40,13 @@ final class BenchSides implements AutoCloseable {
 
   Optional<Side> b() {
     return Optional.ofNullable(b);
+  }
+
+  /** The model of A's server, if it serves one only. */
+  ModelId onlyModel() {
+    try (CascadeClient client = clients.connector().client(servers.a())) {
+      return ModelChoice.onlyOne(client);
+    }
   }
 
   void openServerA(ModelId model) throws IOException {

@@ -1,7 +1,10 @@
 package ai.dvt.client.cli;
 
+import ai.dvt.client.load.figures.DeadlineCounts;
 import ai.dvt.client.load.figures.MedianInterval;
+import ai.dvt.client.load.figures.Parts;
 import ai.dvt.client.load.figures.SideFigures;
+import ai.dvt.client.load.report.Extras;
 import ai.dvt.client.load.rounds.Comparison.Result;
 import ai.dvt.client.load.rounds.Setting;
 import java.io.PrintWriter;
@@ -14,7 +17,7 @@ import java.util.stream.Collectors;
 final class BenchTable {
   private BenchTable() {}
 
-  static void print(List<Result> results, PrintWriter out) {
+  static void print(List<Result> results, Extras extras, PrintWriter out) {
     TextTable table =
         new TextTable(
             "",
@@ -34,8 +37,8 @@ final class BenchTable {
     table.print(out);
     for (Result result : results) {
       result.ratio().ifPresent(ratio -> out.println(load(result.setting()) + ": " + line(ratio)));
-      errors("A", result.a(), out);
-      result.b().ifPresent(b -> errors("B", b, out));
+      more("A", result.a(), extras, out);
+      result.b().ifPresent(b -> more("B", b, extras, out));
     }
   }
 
@@ -75,8 +78,27 @@ final class BenchTable {
         ratio.values());
   }
 
-  private static void errors(String name, SideFigures side, PrintWriter out) {
+  private static void more(String name, SideFigures side, Extras extras, PrintWriter out) {
     side.errors().forEach((code, count) -> out.println(name + ": " + code + " " + count));
+    if (extras.deadlines()) {
+      DeadlineCounts counts = side.deadlines();
+      out.printf(
+          Locale.ROOT,
+          "%s: cut short by the deadline: %d answers, %s in time; %d refused, %d late%n",
+          name,
+          counts.answers(),
+          counts.inTime().isPresent() ? text("%.2f %%", 100 * counts.inTime().getAsDouble()) : "-",
+          counts.refused(),
+          counts.late());
+    }
+    if (extras.parts()) {
+      out.printf(
+          "%s: p50 ms in stages %s, waiting for them %s, beside %s%n",
+          name,
+          text("%.2f", Parts.medianMillis(side.parts().stages())),
+          text("%.2f", Parts.medianMillis(side.parts().queues())),
+          text("%.2f", Parts.medianMillis(side.parts().beside())));
+    }
   }
 
   private static String text(String format, double value) {

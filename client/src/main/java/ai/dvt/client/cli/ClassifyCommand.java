@@ -5,6 +5,7 @@ import ai.dvt.client.call.ClassifyOptions;
 import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.call.PictureBudget;
+import ai.dvt.client.call.Priority;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -55,6 +56,12 @@ final class ClassifyCommand implements Callable<Integer> {
               + " bound).")
   private Double totalGflops;
 
+  @Option(
+      names = "--priority",
+      paramLabel = "KIND",
+      description = "On a busy server: interactive (default) or batch, which lets others pass.")
+  private Priority priority = Priority.INTERACTIVE;
+
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
@@ -91,6 +98,7 @@ final class ClassifyCommand implements Callable<Integer> {
         policy,
         topK,
         Optional.ofNullable(deadlineSeconds).map(s -> Duration.ofNanos(Math.round(s * 1e9))),
-        Optional.ofNullable(totalGflops).map(total -> new PictureBudget(pictures, total)));
+        Optional.ofNullable(totalGflops).map(total -> new PictureBudget(pictures, total)),
+        priority);
   }
 }

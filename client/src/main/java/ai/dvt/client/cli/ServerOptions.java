@@ -4,12 +4,12 @@ import ai.dvt.client.CascadeClient;
 import ai.dvt.client.CascadeClientBuilder;
 import ai.dvt.client.load.ServerProcess;
 import ai.dvt.client.load.ServerProcessException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which server a command speaks to. */
@@ -23,17 +23,7 @@ final class ServerOptions {
           "A running server, or several by commas. Without it the command starts one for itself.")
   private String target;
 
-  @Option(
-      names = "--tls-ca",
-      paramLabel = "FILE",
-      description = "TLS with a server that one of these certificates (PEM) signed.")
-  private Path authority;
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "The first word of this file goes with every call as a token.")
-  private Path tokenFile;
+  @Mixin private AccessOptions access;
 
   @Option(
       names = "--models",
@@ -77,10 +67,7 @@ final class ServerOptions {
       }
       return new Connection(client(), null);
     }
-    if (authority != null || tokenFile != null) {
-      throw new IllegalArgumentException(
-          "--tls-ca, --token-file: without a server (expected: given with --server)");
-    }
+    access.checkNotGiven("--server");
     Path folder = models == null ? home().resolve("onnx-models") : models.toAbsolutePath();
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("--models: " + folder + " (expected: a folder of models)");
@@ -91,26 +78,8 @@ final class ServerOptions {
 
   private CascadeClient client() {
     CascadeClientBuilder builder = CascadeClient.builder(target);
-    try {
-      if (authority != null) {
-        builder.tls(authority);
-      }
-      if (tokenFile != null) {
-        builder.token(firstWord(tokenFile));
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "--tls-ca, --token-file: " + e.getMessage() + " (expected: readable files)");
-    }
+    access.configure(builder);
     return builder.build();
-  }
-
-  private static String firstWord(Path file) throws IOException {
-    String[] words = Files.readString(file).strip().split("\\s+");
-    if (words[0].isEmpty()) {
-      throw new IOException(file + ", empty");
-    }
-    return words[0];
   }
 
   /** Whether the command speaks to a server that somebody else started. */

@@ -14,6 +14,7 @@ import ai.dvt.cascade.wire.Policies;
 import ai.dvt.client.call.ClassifyOptions;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.call.Picture;
+import ai.dvt.client.call.Priority;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
@@ -33,6 +34,7 @@ public final class Requests {
         ClassifyRequest.newBuilder()
             .setModel(model(options.model()))
             .setTopK(options.topK())
+            .setPriority(priority(options.priority()))
             .addAllImages(pictures.stream().map(Requests::image).toList());
     options.policy().ifPresent(policy -> request.setPolicy(Policies.toMessage(policy)));
     options.budget().ifPresent(budget -> request.setTotalGflops(budget.totalGflops()));
@@ -45,7 +47,10 @@ public final class Requests {
     ClassifyStreamRequest.Builder request =
         ClassifyStreamRequest.newBuilder().setId(id).setImage(image(picture));
     if (first) {
-      request.setModel(model(options.model())).setTopK(options.topK());
+      request
+          .setModel(model(options.model()))
+          .setTopK(options.topK())
+          .setPriority(priority(options.priority()));
       options.policy().ifPresent(policy -> request.setPolicy(Policies.toMessage(policy)));
       options
           .budget()
@@ -67,7 +72,8 @@ public final class Requests {
             CascadeStart.newBuilder()
                 .setModel(model(options.model()))
                 .setImage(image(picture))
-                .setTopK(options.topK()))
+                .setTopK(options.topK())
+                .setPriority(priority(options.priority())))
         .build();
   }
 
@@ -77,6 +83,14 @@ public final class Requests {
         .setId(id)
         .setNext(goesOn ? CascadeStep.CASCADE_STEP_CONTINUE : CascadeStep.CASCADE_STEP_STOP)
         .build();
+  }
+
+  /** The message of a priority. */
+  public static ai.dvt.cascade.v1.Priority priority(Priority priority) {
+    return switch (priority) {
+      case INTERACTIVE -> ai.dvt.cascade.v1.Priority.PRIORITY_INTERACTIVE;
+      case BATCH -> ai.dvt.cascade.v1.Priority.PRIORITY_BATCH;
+    };
   }
 
   /** The message of a model's name and version. */

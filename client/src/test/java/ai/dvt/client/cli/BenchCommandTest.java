@@ -1,7 +1,9 @@
 package ai.dvt.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.dvt.cascade.v1.Priority;
 import ai.dvt.client.ToyServer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -242,6 +244,50 @@ class BenchCommandTest {
   }
 
   @Test
+  void deadlines_and_parts_are_reported_when_asked_for() {
+    JsonObject a =
+        json("--rate", "50", "--deadline", "5s", "--policy", "stop=1", "--parts", "--seconds", "1")
+            .getAsJsonObject("a");
+    JsonObject deadline = a.getAsJsonObject("deadline");
+    assertThat(deadline.keySet()).containsExactly("answers", "inTime", "refused", "late");
+    assertThat(deadline.get("answers").getAsInt()).isZero();
+    assertThat(deadline.get("inTime").isJsonNull()).isTrue();
+    JsonObject parts = a.getAsJsonObject("parts");
+    // What the toy says of its one exit.
+    assertThat(parts.get("stagesP50Millis").getAsDouble()).isEqualTo(2);
+    assertThat(parts.get("queuesP50Millis").getAsDouble()).isEqualTo(1);
+    assertThat(parts.get("besideP50Millis").getAsDouble())
+        .isEqualTo(a.get("p50Millis").getAsDouble() - 3, within(2.0));
+  }
+
+  @Test
+  void calls_whose_deadline_passes_are_late() {
+    server.silent = true;
+    JsonObject report = json("--rate", "20", "--deadline", "50ms", "--seconds", "1");
+    JsonObject deadline = report.getAsJsonObject("a").getAsJsonObject("deadline");
+    assertThat(deadline.get("late").getAsInt())
+        .isPositive()
+        .isEqualTo(report.getAsJsonObject("a").get("errors").getAsInt());
+    assertThat(deadline.get("inTime").getAsDouble()).isZero();
+  }
+
+  @Test
+  void priorities_and_tokens_are_sent() throws IOException {
+    Path token = folder.resolve("token");
+    Files.writeString(token, "sixteen-and-more-characters infer\n");
+    for (String call : List.of("stream", "unary")) {
+      assertThat(bench("--call", call, "--priority", "batch", "--token-file", token.toString()))
+          .as(err.toString())
+          .isZero();
+    }
+    assertThat(server.priorities).containsExactlyInAnyOrder(Priority.PRIORITY_BATCH);
+    assertThat(server.authorizations).containsExactly("Bearer sixteen-and-more-characters");
+    server.priorities.clear();
+    assertThat(bench()).isZero();
+    assertThat(server.priorities).containsExactly(Priority.PRIORITY_INTERACTIVE);
+  }
+
+  @Test
   void wrong_uses_are_one_line() {
     for (List<String> wrong :
         List.of(
@@ -261,6 +307,8 @@ class BenchCommandTest {
             List.of("--limit", "0"),
             List.of("--deadline", "5ms"),
             List.of("--models", "."),
+            List.of("--token-file", folder.resolve("none").toString()),
+            List.of("--tls-ca", folder.resolve("cat/1.jpg").toString()),
             List.of("--policy", "sure"),
             List.of("--pictures", folder.resolve("none").toString()))) {
       err.getBuffer().setLength(0);
@@ -273,5 +321,6 @@ class BenchCommandTest {
           .contains("(expected: ");
     }
     assertThat(bench("--objective", "soon")).isEqualTo(2);
+    assertThat(bench("--priority", "high")).isEqualTo(2);
   }
 }

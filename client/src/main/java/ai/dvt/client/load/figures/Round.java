@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * @param allAnswers of the whole round, those before and after counting too
  * @param cpuSeconds of the process that ran the stages, over the whole round
  * @param joules of the machine, over the whole round
+ * @param deadlines of all images
+ * @param parts of the answers that count
  */
 public record Round(
     double seconds,
@@ -33,12 +35,45 @@ public record Round(
     long[] repliesPerClient,
     long allAnswers,
     OptionalDouble cpuSeconds,
-    OptionalDouble joules) {
+    OptionalDouble joules,
+    DeadlineCounts deadlines,
+    Parts parts) {
   public Round {
     errors = Map.copyOf(new TreeMap<>(errors));
     if (!(seconds > 0)) {
       throw new IllegalArgumentException("seconds: " + seconds + " (expected: > 0)");
     }
+  }
+
+  /** Of a side without calls. */
+  public Round(
+      double seconds,
+      long answers,
+      long inTime,
+      long[] latencyNanos,
+      long[] exitCounts,
+      long right,
+      long labelled,
+      Map<String, Long> errors,
+      long[] repliesPerClient,
+      long allAnswers,
+      OptionalDouble cpuSeconds,
+      OptionalDouble joules) {
+    this(
+        seconds,
+        answers,
+        inTime,
+        latencyNanos,
+        exitCounts,
+        right,
+        labelled,
+        errors,
+        repliesPerClient,
+        allAnswers,
+        cpuSeconds,
+        joules,
+        DeadlineCounts.NONE,
+        Parts.NONE);
   }
 
   public double imagesPerSecond() {
@@ -59,6 +94,8 @@ public record Round(
         repliesPerClient,
         allAnswers,
         cpu,
-        energy);
+        energy,
+        deadlines,
+        parts);
   }
 }

@@ -20,6 +20,8 @@ import java.util.stream.DoubleStream;
  * @param repliesPerClient over all rounds
  * @param cpuSecondsPerImage of the process that ran the stages; empty for a foreign server
  * @param joulesPerImage of the machine; empty without a counter
+ * @param deadlines over all rounds
+ * @param parts over all rounds
  */
 public record SideFigures(
     double imagesPerSecond,
@@ -31,7 +33,9 @@ public record SideFigures(
     Map<String, Long> errors,
     List<Long> repliesPerClient,
     OptionalDouble cpuSecondsPerImage,
-    OptionalDouble joulesPerImage) {
+    OptionalDouble joulesPerImage,
+    DeadlineCounts deadlines,
+    Parts parts) {
 
   /** The figures of at least one round. */
   public static SideFigures of(List<Round> rounds) {
@@ -54,7 +58,9 @@ public record SideFigures(
         errors,
         sums(rounds, Round::repliesPerClient),
         anImage(rounds, Round::cpuSeconds),
-        anImage(rounds, Round::joules));
+        anImage(rounds, Round::joules),
+        rounds.stream().map(Round::deadlines).reduce(DeadlineCounts.NONE, DeadlineCounts::plus),
+        Parts.of(rounds.stream().map(Round::parts).toList()));
   }
 
   /** Images without an answer. */

@@ -1,6 +1,8 @@
 package ai.dvt.client.load.report;
 
+import ai.dvt.client.load.figures.DeadlineCounts;
 import ai.dvt.client.load.figures.MedianInterval;
+import ai.dvt.client.load.figures.Parts;
 import ai.dvt.client.load.figures.SideFigures;
 import ai.dvt.client.load.rounds.Comparison.Result;
 import ai.dvt.client.load.rounds.Environment;
@@ -23,8 +25,9 @@ public final class BenchJson {
   private BenchJson() {}
 
   /** Fields without a value are null, {@code joulesPerImage} is absent without a counter. */
-  public static JsonObject of(List<Result> results, Environment a, Optional<Environment> b) {
-    JsonObject report = figures(results.get(results.size() - 1));
+  public static JsonObject of(
+      List<Result> results, Environment a, Optional<Environment> b, Extras extras) {
+    JsonObject report = figures(results.get(results.size() - 1), extras);
     JsonObject environment = new JsonObject();
     environment.addProperty("modelSha256", a.modelSha256());
     environment.add(
@@ -40,7 +43,7 @@ public final class BenchJson {
       for (Result result : results) {
         JsonObject entry = new JsonObject();
         entry.add("setting", setting(result.setting()));
-        figures(result).asMap().forEach(entry::add);
+        figures(result, extras).asMap().forEach(entry::add);
         sweep.add(entry);
       }
       report.add("sweep", sweep);
@@ -58,14 +61,15 @@ public final class BenchJson {
         .toJson(report);
   }
 
-  private static JsonObject figures(Result result) {
+  private static JsonObject figures(Result result, Extras extras) {
     JsonObject figures = new JsonObject();
     figures.add(
         "throughputRatio",
         result.ratio().<JsonElement>map(BenchJson::ratio).orElse(JsonNull.INSTANCE));
     boolean open = result.setting().arrivals().isPresent();
-    figures.add("a", side(result.a(), open));
-    figures.add("b", result.b().<JsonElement>map(b -> side(b, open)).orElse(JsonNull.INSTANCE));
+    figures.add("a", side(result.a(), open, extras));
+    figures.add(
+        "b", result.b().<JsonElement>map(b -> side(b, open, extras)).orElse(JsonNull.INSTANCE));
     return figures;
   }
 
@@ -78,7 +82,7 @@ public final class BenchJson {
     return object;
   }
 
-  private static JsonObject side(SideFigures side, boolean open) {
+  private static JsonObject side(SideFigures side, boolean open, Extras extras) {
     JsonObject object = new JsonObject();
     object.addProperty("imagesPerSecond", side.imagesPerSecond());
     if (open) {
@@ -96,6 +100,29 @@ public final class BenchJson {
     object.add("repliesPerClient", replies);
     object.add("cpuSecondsPerImage", number(side.cpuSecondsPerImage()));
     side.joulesPerImage().ifPresent(joules -> object.addProperty("joulesPerImage", joules));
+    if (extras.deadlines()) {
+      object.add("deadline", deadlines(side.deadlines()));
+    }
+    if (extras.parts()) {
+      object.add("parts", parts(side.parts()));
+    }
+    return object;
+  }
+
+  private static JsonObject deadlines(DeadlineCounts counts) {
+    JsonObject object = new JsonObject();
+    object.addProperty("answers", counts.answers());
+    object.add("inTime", number(counts.inTime()));
+    object.addProperty("refused", counts.refused());
+    object.addProperty("late", counts.late());
+    return object;
+  }
+
+  private static JsonObject parts(Parts parts) {
+    JsonObject object = new JsonObject();
+    object.add("stagesP50Millis", number(Parts.medianMillis(parts.stages())));
+    object.add("queuesP50Millis", number(Parts.medianMillis(parts.queues())));
+    object.add("besideP50Millis", number(Parts.medianMillis(parts.beside())));
     return object;
   }
 

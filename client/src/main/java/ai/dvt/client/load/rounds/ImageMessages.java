@@ -7,6 +7,7 @@ import ai.dvt.cascade.v1.Image;
 import ai.dvt.cascade.v1.ModelRef;
 import ai.dvt.cascade.wire.Policies;
 import ai.dvt.client.call.ModelId;
+import ai.dvt.client.call.Priority;
 import ai.dvt.client.load.pictures.LoadPicture;
 import ai.dvt.client.message.Requests;
 import java.util.ArrayList;
@@ -19,8 +20,10 @@ final class ImageMessages {
   private final List<LoadPicture> pictures;
   private final List<Image> images;
   private final List<ai.dvt.cascade.v1.ExitPolicy> stops = new ArrayList<>();
+  private final ai.dvt.cascade.v1.Priority priority;
 
-  ImageMessages(ModelId model, int exits, List<LoadPicture> pictures) {
+  ImageMessages(ModelId model, int exits, List<LoadPicture> pictures, Priority priority) {
+    this.priority = Requests.priority(priority);
     this.model = Requests.model(model);
     this.pictures = List.copyOf(pictures);
     this.images = pictures.stream().map(one -> Requests.image(one.picture())).toList();
@@ -31,7 +34,7 @@ final class ImageMessages {
 
   ClassifyRequest unary(long number, RoundPlan plan) {
     ClassifyRequest.Builder request =
-        ClassifyRequest.newBuilder().setModel(model).addImages(image(number));
+        ClassifyRequest.newBuilder().setModel(model).setPriority(priority).addImages(image(number));
     policy(number, plan).ifPresent(request::setPolicy);
     return request.build();
   }
@@ -43,7 +46,7 @@ final class ImageMessages {
     ClassifyStreamRequest.Builder request =
         ClassifyStreamRequest.newBuilder().setId(Long.toString(number)).setImage(image(number));
     if (first) {
-      request.setModel(model);
+      request.setModel(model).setPriority(priority);
     }
     if (first || plan.exits().isPresent()) {
       policy(number, plan).ifPresent(request::setPolicy);

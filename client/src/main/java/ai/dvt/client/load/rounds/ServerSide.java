@@ -3,12 +3,11 @@ package ai.dvt.client.load.rounds;
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
+import ai.dvt.client.call.Priority;
 import ai.dvt.client.load.figures.Round;
 import ai.dvt.client.load.pictures.LoadPicture;
 import ai.dvt.client.load.pictures.PictureForm;
 import ai.dvt.client.load.pictures.PictureSource;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,8 +29,20 @@ public final class ServerSide implements Side {
    * @param stream whether a closed loop's clients send all images in one stream; an open loop's
    *     never do
    * @param deadline of a call with one image
+   * @param priority of every image
+   * @param connector opens the connections
    */
-  public record Clients(int clients, boolean stream, Optional<Duration> deadline) {
+  public record Clients(
+      int clients,
+      boolean stream,
+      Optional<Duration> deadline,
+      Priority priority,
+      Connector connector) {
+    /** Interactive, plaintext. */
+    public Clients(int clients, boolean stream, Optional<Duration> deadline) {
+      this(clients, stream, deadline, Priority.INTERACTIVE, Connector.PLAIN);
+    }
+
     public Clients {
       if (clients < 1) {
         throw new IllegalArgumentException("clients: " + clients + " (expected: >= 1)");
@@ -52,7 +63,8 @@ public final class ServerSide implements Side {
       Supplier<OptionalDouble> cpuSeconds) {
     this.model = model;
     this.messages =
-        new ImageMessages(model.model(), model.variantInUse().stages().size(), pictures);
+        new ImageMessages(
+            model.model(), model.variantInUse().stages().size(), pictures, clients.priority());
     this.clients = clients;
     this.cpuSeconds = cpuSeconds;
   }
@@ -72,17 +84,14 @@ public final class ServerSide implements Side {
       Supplier<OptionalDouble> cpuSeconds)
       throws IOException {
     ModelDescription description;
-    try (CascadeClient client = CascadeClient.connect(target)) {
+    try (CascadeClient client = clients.connector().client(target)) {
       description = client.describe(model);
     }
     List<LoadPicture> pictures =
         source.pictures(description.manifest().preprocessing(), description.labels(), form);
     ServerSide side = new ServerSide(description, pictures, clients, cpuSeconds);
     for (int client = 0; client < clients.clients(); client++) {
-      side.channels.add(
-          Grpc.newChannelBuilder("dns:///" + target, InsecureChannelCredentials.create())
-              .directExecutor()
-              .build());
+      side.channels.add(clients.connector().connect(target));
     }
     return side;
   }

@@ -1,6 +1,8 @@
 package ai.dvt.client.load.rounds;
 
+import ai.dvt.client.load.figures.DeadlineCounts;
 import ai.dvt.client.load.figures.LatencyList;
+import ai.dvt.client.load.figures.Parts;
 import ai.dvt.client.load.figures.Round;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +15,16 @@ final class Tally {
   private final long[] replies;
   private final Map<String, Long> errors = new TreeMap<>();
   private final LatencyList latencies = new LatencyList();
+  private final LatencyList stages = new LatencyList();
+  private final LatencyList queues = new LatencyList();
+  private final LatencyList beside = new LatencyList();
   private final boolean everyImage;
   private final long objectiveNanos;
   private final long fromNanos;
   private final long untilNanos;
   private long answers;
   private long allAnswers;
+  private DeadlineCounts deadlines = DeadlineCounts.NONE;
   private long inTime;
   private long right;
   private long labelled;
@@ -46,6 +52,7 @@ final class Tally {
    */
   synchronized void done(
       int client, long sinceNanos, long nowNanos, Reply reply, Optional<String> truth) {
+    deadlines = deadlines.plus(reply.deadline());
     if (!reply.answered()) {
       errors.merge(reply.error(), 1L, Long::sum);
       return;
@@ -59,6 +66,9 @@ final class Tally {
     replies[client]++;
     exits[reply.exit() - 1]++;
     latencies.add(nowNanos - sinceNanos);
+    stages.add(reply.stageNanos());
+    queues.add(reply.queueNanos());
+    beside.add(nowNanos - sinceNanos - reply.stageNanos() - reply.queueNanos());
     inTime += nowNanos - sinceNanos <= objectiveNanos ? 1 : 0;
     if (truth.isPresent()) {
       labelled++;
@@ -84,6 +94,8 @@ final class Tally {
         replies.clone(),
         allAnswers,
         OptionalDouble.empty(),
-        OptionalDouble.empty());
+        OptionalDouble.empty(),
+        deadlines,
+        new Parts(stages.toArray(), queues.toArray(), beside.toArray()));
   }
 }
