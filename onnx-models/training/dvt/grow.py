@@ -113,10 +113,14 @@ def _plant(stage, seed):
 
 
 def resize_kernel(kernel, side):
-    """Bicubic, times (old / new side) squared, so that a flat patch embeds as before. @param kernel [D, 3, k, k]"""
-    if kernel.shape[-1] == side:
+    """Bicubic, times (old / new side) squared, so that a flat patch embeds as before. @param kernel [D, 3, k, k]
+
+    A smaller kernel sums over what it replaces (antialias), so that a small picture embeds about as if it had been enlarged.
+    """
+    old = kernel.shape[-1]
+    if old == side:
         return kernel
-    return F.interpolate(kernel, (side, side), mode="bicubic", align_corners=False) * (kernel.shape[-1] / side) ** 2
+    return F.interpolate(kernel, (side, side), mode="bicubic", align_corners=False, antialias=side < old) * (old / side) ** 2
 
 
 def resize_positions(positions, grid):

@@ -53,10 +53,22 @@ def test_relations_start_without_effect(start):
 
 def test_a_flat_patch_embeds_alike_at_any_patch_size():
     kernel = torch.randn(4, 3, 16, 16)
-    for side in (32, 23, 8):
+    for side in (32, 23):
         assert torch.allclose(resize_kernel(kernel, side).sum((2, 3)), kernel.sum((2, 3)), atol=0.05 * kernel.sum((2, 3)).abs().max().item() + 1.5)
     flat = torch.ones(4, 3, 16, 16)
-    assert torch.allclose(resize_kernel(flat, 23).sum((2, 3)), flat.sum((2, 3)), rtol=1e-4)
+    for side in (23, 8, 2):
+        assert torch.allclose(resize_kernel(flat, side).sum((2, 3)), flat.sum((2, 3)), rtol=1e-4)
+
+
+@pytest.mark.parametrize("side", [8, 4, 2])
+def test_a_small_patch_embeds_about_as_its_enlarged_self(side):
+    generator = torch.Generator().manual_seed(side)
+    kernel = torch.randn(64, 3, 16, 16, generator=generator)
+    small = torch.randn(50, 3, side, side, generator=generator)
+    large = torch.nn.functional.interpolate(small, (16, 16), mode="bicubic", align_corners=False)
+    wanted = torch.einsum("bchw,dchw->bd", large, kernel)
+    got = torch.einsum("bchw,dchw->bd", small, resize_kernel(kernel, side))
+    assert torch.corrcoef(torch.stack([wanted.flatten(), got.flatten()]))[0, 1] > 0.95
 
 
 def test_positions_keep_the_class_row_and_a_constant_field():
