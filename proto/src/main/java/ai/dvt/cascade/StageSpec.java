@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param handover what this stage takes from earlier ones
  * @param costOutput output float32 [batch, 1], what each image cost in this stage, where pictures
  *     decide; {@code gflops} is then the most that can be
+ * @param dropping the method by which its layers drop tokens, e.g. {@code evit}; empty: none do
  */
 public record StageSpec(
     String name,
@@ -29,7 +30,8 @@ public record StageSpec(
     String imageInput,
     String logitsOutput,
     List<HandoverSpec> handover,
-    Optional<String> costOutput) {
+    Optional<String> costOutput,
+    Optional<String> dropping) {
   public StageSpec {
     data = List.copyOf(data);
     handover = List.copyOf(handover);
@@ -46,7 +48,7 @@ public record StageSpec(
     }
   }
 
-  /** A stage that costs the same for every image. */
+  /** A stage that costs the same for every image and drops no tokens. */
   public StageSpec(
       String name,
       FileSpec graph,
@@ -67,6 +69,7 @@ public record StageSpec(
         imageInput,
         logitsOutput,
         handover,
+        Optional.empty(),
         Optional.empty());
   }
 }

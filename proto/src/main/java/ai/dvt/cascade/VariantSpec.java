@@ -28,8 +28,11 @@ public record VariantSpec(
     if (name.isBlank()) {
       throw new ContractException("variant", "no name", "a name");
     }
-    if (setting.isPresent() && setting.get().isBlank()) {
-      throw new ContractException("setting of variant " + name, "blank", "a name, or none");
+    if (setting.isPresent() && !setting.get().matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw new ContractException(
+          "setting of variant " + name,
+          '"' + setting.get() + '"',
+          "letters, digits, '.', '_' and '-', not first a sign, or none");
     }
     if (selfTest.isPresent() && selfTest.get().logits().size() != stages.size()) {
       throw new ContractException(
@@ -64,6 +67,11 @@ public record VariantSpec(
       List<String> providers,
       List<StageSpec> stages) {
     this(name, flavour, precision, providers, stages, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether pictures decide what they cost; {@link #gflops} is then the most that can be. */
+  public boolean picturesDecideCost() {
+    return stages.stream().anyMatch(stage -> stage.costOutput().isPresent());
   }
 
   /** Cumulative cost of each exit, 1e9 multiply-adds. */

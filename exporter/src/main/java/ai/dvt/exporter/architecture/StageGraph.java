@@ -82,6 +82,13 @@ public record StageGraph(
     return LayerRun.countsTokens(geometry) ? Optional.of(COST) : Optional.empty();
   }
 
+  /** The method by which its layers drop tokens, in lower case; empty: none do. */
+  public Optional<String> dropping() {
+    return geometry
+        .pruning()
+        .map(pruning -> pruning.method().name().toLowerCase(java.util.Locale.ROOT));
+  }
+
   /** Builds the graph; its weights are read only when it is written. */
   public Graph graph(Flavour flavour) {
     return graphs.apply(flavour);

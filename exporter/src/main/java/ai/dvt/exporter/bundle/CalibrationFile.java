@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * {@code calibrations/<name>.json} of a version folder, beside those of other names: point names
@@ -51,26 +53,47 @@ public final class CalibrationFile {
     return file;
   }
 
-  /** Point names of the other calibrations. */
+  /** Point names of the other calibrations, but for points that nobody measured. */
   public Set<String> takenNames() {
     Set<String> names = new HashSet<>();
     others
         .values()
-        .forEach(other -> other.points().stream().map(OperatingPoint::name).forEach(names::add));
+        .forEach(
+            other ->
+                other.points().stream()
+                    .filter(CalibrationFile::measured)
+                    .map(OperatingPoint::name)
+                    .forEach(names::add));
     return names;
   }
 
+  private static boolean measured(OperatingPoint point) {
+    return point.expectedAccuracy().isPresent() || !point.thresholds().values().isEmpty();
+  }
+
   /**
-   * Writes the file, whole or not at all. A default point replaces that of the other calibrations.
+   * Writes the file, whole or not at all. A default point replaces that of the other calibrations;
+   * points replace those of the same name that nobody measured.
    *
    * @return where it lies
    */
   public Path write(Calibration calibration) throws IOException {
     Files.createDirectories(folder);
+    Set<String> names =
+        calibration.points().stream().map(OperatingPoint::name).collect(Collectors.toSet());
     for (Map.Entry<Path, Calibration> entry : others.entrySet()) {
       Calibration other = entry.getValue();
-      if (calibration.defaultPoint().isPresent() && other.defaultPoint().isPresent()) {
-        replace(entry.getKey(), new Calibration(other.data(), other.points(), Optional.empty()));
+      List<OperatingPoint> points =
+          other.points().stream().filter(point -> !names.contains(point.name())).toList();
+      Optional<String> defaultPoint =
+          calibration.defaultPoint().isPresent()
+              ? Optional.empty()
+              : other.defaultPoint().filter(name -> !names.contains(name));
+      if (points.isEmpty() && !other.points().isEmpty()) {
+        Files.delete(entry.getKey());
+      } else if (points.size() < other.points().size()
+          || !defaultPoint.equals(other.defaultPoint())) {
+        replace(entry.getKey(), new Calibration(other.data(), points, defaultPoint));
       }
     }
     Path file = folder.resolve(name + SUFFIX);

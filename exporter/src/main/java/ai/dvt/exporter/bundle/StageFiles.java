@@ -103,7 +103,8 @@ public final class StageFiles {
                 stage.imageInput(),
                 stage.logitsOutput(),
                 stage.handover(precision),
-                stage.costOutput()));
+                stage.costOutput(),
+                stage.dropping()));
       }
       return new VariantSpec(
           name(),

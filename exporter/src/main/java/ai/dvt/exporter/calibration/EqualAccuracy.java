@@ -17,18 +17,14 @@ import java.util.Random;
  * loss, so that a lucky choice among many thresholds on few pictures is not taken for a good one.
  */
 public final class EqualAccuracy {
-  private final ExitTable table;
   private final boolean[] baseline;
 
   /**
-   * @param baseline records of a model with one exit; its last exit counts
+   * @param records the pictures that the points were solved on
+   * @param baseline records of the model to compare with; its last exit counts
    * @throws CalibrationException unless both hold the same pictures
    */
-  public EqualAccuracy(ExitTable table, ExitRecords records, ExitRecords baseline)
-      throws CalibrationException {
-    if (table.size() != records.size()) {
-      throw new CalibrationException("records", records.size(), table.size() + " as the table");
-    }
+  public EqualAccuracy(ExitRecords records, ExitRecords baseline) throws CalibrationException {
     if (baseline.size() != records.size()) {
       throw new CalibrationException(
           "baseline", baseline.size() + " pictures", records.size() + ", the cascade's");
@@ -37,7 +33,6 @@ public final class EqualAccuracy {
     for (int i = 0; i < baseline.size(); i++) {
       places.put(baseline.sha256(i), i);
     }
-    this.table = table;
     this.baseline = new boolean[records.size()];
     for (int i = 0; i < records.size(); i++) {
       Integer place = places.get(records.sha256(i));
@@ -59,11 +54,11 @@ public final class EqualAccuracy {
   }
 
   /** The cheapest point whose accuracy is at least the baseline's. */
-  public Optional<SolvedPoint> plain(List<SolvedPoint> points) {
+  public Optional<Candidate> plain(List<Candidate> points) {
     double least = baselineAccuracy();
     return points.stream()
         .filter(point -> point.accuracy() >= least)
-        .min(Comparator.comparingDouble(SolvedPoint::gflops));
+        .min(Comparator.comparingDouble(Candidate::gflops));
   }
 
   /**
@@ -92,16 +87,16 @@ public final class EqualAccuracy {
   }
 
   /** The cheapest point whose lower bound against the baseline keeps the margin. */
-  public Optional<SolvedPoint> withMargin(List<SolvedPoint> points, Margin margin) {
+  public Optional<Candidate> withMargin(List<Candidate> points, Margin margin) {
     return points.stream()
-        .sorted(Comparator.comparingDouble(SolvedPoint::gflops))
+        .sorted(Comparator.comparingDouble(Candidate::gflops))
         .filter(point -> lowerBound(point, margin) >= -margin.allowedLoss())
         .findFirst();
   }
 
   /** Lower end of the interval of the point's accuracy minus the baseline's. */
-  public double lowerBound(SolvedPoint point, Margin margin) {
-    boolean[] answers = table.answers(point.urges());
+  public double lowerBound(Candidate point, Margin margin) {
+    boolean[] answers = point.answers();
     int better = 0;
     int worse = 0;
     for (int i = 0; i < answers.length; i++) {

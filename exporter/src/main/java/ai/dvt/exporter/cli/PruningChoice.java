@@ -61,20 +61,22 @@ final class PruningChoice {
 
   @Option(
       names = "--prune-last",
-      paramLabel = "METHOD[:RATE]",
+      paramLabel = "METHOD[:RATE,...]",
       converter = Last.Text.class,
-      description = "A cascade's last stage drops tokens: evit:0.7.")
+      description =
+          "A cascade's last stage drops tokens: evit:0.7. Several rates become settings, as of"
+              + " --keep-rate.")
   Last last;
 
   /** The options of each setting by its name; one without a name if there is only one. */
   Map<String, PruningOptions> settings() {
     List<Double> rates = new ArrayList<>(keepRates);
-    if (last != null && last.rate().isPresent()) {
+    if (last != null && !last.rates().isEmpty()) {
       if (!rates.isEmpty()) {
         throw new ArchitectureException(
             "keep-rate", keepRates, "none beside the rate of --prune-last");
       }
-      rates.add(last.rate().get());
+      rates.addAll(last.rates());
     }
     PruningOptions options =
         new PruningOptions(
@@ -109,8 +111,8 @@ final class PruningChoice {
   }
 
   /** How a cascade's last stage drops tokens. */
-  record Last(Method method, Optional<Double> rate) {
-    /** Reads {@code evit:0.7}. */
+  record Last(Method method, List<Double> rates) {
+    /** Reads {@code evit}, {@code evit:0.7} and {@code evit:0.7,0.5}. */
     static final class Text implements ITypeConverter<Last> {
       @Override
       public Last convert(String text) {
@@ -118,9 +120,11 @@ final class PruningChoice {
         try {
           Method method = Method.valueOf(parts[0].toUpperCase(Locale.ROOT));
           if (parts.length <= 2) {
-            return new Last(
-                method,
-                parts.length == 1 ? Optional.empty() : Optional.of(Double.parseDouble(parts[1])));
+            List<Double> rates = new ArrayList<>();
+            for (String rate : parts.length == 1 ? new String[0] : parts[1].split(",", -1)) {
+              rates.add(Double.parseDouble(rate.strip()));
+            }
+            return new Last(method, rates);
           }
         } catch (IllegalArgumentException e) {
           throw new TypeConversionException('"' + text + "\" (expected: METHOD:RATE, as evit:0.7)");

@@ -2,12 +2,14 @@ package ai.dvt.exporter.cli;
 
 import ai.dvt.cascade.Calibration;
 import ai.dvt.cascade.CascadeManifest;
+import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.cascade.records.ExitRecordsFile;
 import ai.dvt.cascade.wire.Manifests;
 import ai.dvt.exporter.bundle.CalibrationFile;
 import ai.dvt.exporter.calibration.CalibrationException;
+import ai.dvt.exporter.calibration.Candidate;
 import ai.dvt.exporter.calibration.EarlyAgreement;
 import ai.dvt.exporter.calibration.EqualAccuracy;
 import ai.dvt.exporter.calibration.ExactSolver;
@@ -27,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "solve",
     description = {
-      "Chooses operating points anew from the records of a calibration, without running the model.",
+      "Chooses operating points anew from the records of a calibration, without running the model."
+          + " Of a model with settings the points of all settings that no other one beats.",
       "The default point is the cheapest that reaches the baseline: by the margin rule, whose paired"
           + " bootstrap bound (95 %%) is at most 0.5 points below it; by the plain rule, whose"
           + " accuracy is at least the baseline's."
@@ -58,8 +62,6 @@ final class SolveCommand implements Callable<Integer> {
     PLAIN
   }
 
-  private static final int MOST_EXACT_EXITS = 3;
-
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "FOLDER", description = "The model's version folder.")
@@ -69,7 +71,9 @@ final class SolveCommand implements Callable<Integer> {
       names = "--name",
       required = true,
       paramLabel = "NAME",
-      description = "The calibration; its records are calibrations/NAME.records.npy.")
+      description =
+          "The calibration; its records are calibrations/NAME.records.npy, of a model with settings"
+              + " calibrations/NAME@SETTING.records.npy.")
   private String name;
 
   @Option(
@@ -125,32 +129,45 @@ final class SolveCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     CascadeManifest manifest =
         Manifests.fromJson(Files.readString(folder.resolve("manifest.json")));
-    ExitRecords records = records(folder);
-    ExitTable table = ExitTable.of(records, manifest.variants().get(0).gflops(), criterion, seed);
-    List<Double> wanted = budgets.isEmpty() ? ThresholdSolver.spread(table, points) : budgets;
-    long start = System.nanoTime();
-    List<SolvedPoint> solved = solver(solver, seed).solve(table, wanted);
-    double seconds = (System.nanoTime() - start) / 1e9;
+    List<SettingRecords> settings = SettingRecords.read(folder, manifest, name, criterion, seed);
+    checkBudgets(settings);
+    List<Candidate> solved = new ArrayList<>();
+    ExactGap gap = new ExactGap();
+    int wanted = 0;
+    long nanos = 0;
+    for (SettingRecords setting : settings) {
+      ExitTable table = setting.table();
+      List<Double> within = budgets(table, settings.size() > 1);
+      long start = System.nanoTime();
+      List<SolvedPoint> points = solver(solver, seed).solve(table, within);
+      nanos += System.nanoTime() - start;
+      wanted += within.size();
+      if (solver != Solver.EXACT) {
+        gap.add(table, within, points);
+      }
+      points.forEach(point -> solved.add(new Candidate(setting.setting(), table, point)));
+    }
 
     CalibrationFile file = CalibrationFile.of(folder, name);
-    SolvedTable named = SolvedTable.of(solved, file.takenNames(), name);
+    SolvedTable named =
+        SolvedTable.of(
+            settings.size() == 1 ? solved : Candidate.notDominated(solved),
+            file.takenNames(),
+            name);
+    ExitRecords records = settings.get(0).records();
     EqualAccuracy equal =
-        new EqualAccuracy(table, records, baseline == null ? records : records(baseline));
-    Optional<SolvedPoint> byMargin = equal.withMargin(named.points(), EqualAccuracy.Margin.DEFAULT);
-    Optional<SolvedPoint> byPlain = equal.plain(named.points());
+        new EqualAccuracy(records, baseline == null ? records : baselineRecords());
+    Optional<Candidate> byMargin = equal.withMargin(named.points(), EqualAccuracy.Margin.DEFAULT);
+    Optional<Candidate> byPlain = equal.plain(named.points());
     Optional<String> chosen = (rule == Rule.MARGIN ? byMargin : byPlain).map(named::name);
 
-    List<OperatingPoint> operating = new ArrayList<>();
-    for (Map.Entry<String, SolvedPoint> entry : named.byName().entrySet()) {
-      OperatingPoint point = entry.getValue().named(entry.getKey(), Optional.empty(), criterion);
-      operating.add(point.withAgreement(EarlyAgreement.of(records, point.thresholds())));
-    }
+    List<OperatingPoint> operating = operating(named, settings);
     Path written = file.write(new Calibration(description(records.size()), operating, chosen));
     SolvedTable.print(operating, chosen.orElse(""), out);
     out.printf(
         "%s: %,d pictures, %d budgets, %d different points, %.2f s%n",
-        lower(solver), records.size(), wanted.size(), operating.size(), seconds);
-    compareWithExact(table, wanted, solved, out);
+        lower(solver), records.size(), wanted, operating.size(), nanos / 1e9);
+    gap.print(lower(solver), out);
     rule(named, equal, byMargin, "margin", out);
     rule(named, equal, byPlain, "plain", out);
     out.println(
@@ -162,8 +179,61 @@ final class SolveCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ExitRecords records(Path version) throws IOException {
-    return ExitRecordsFile.read(version.resolve("calibrations").resolve(name + ".records.npy"));
+  /** Refuses budgets that no setting can keep, or all can. */
+  private void checkBudgets(List<SettingRecords> settings) {
+    for (double budget : budgets) {
+      if (settings.size() > 1 && settings.stream().noneMatch(s -> holds(s.table(), budget))) {
+        throw new ContractException(
+            "budget",
+            budget + " GFLOPs",
+            settings.stream()
+                    .map(s -> s.setting() + " " + s.table().costRange())
+                    .collect(Collectors.joining(", "))
+                + ", the costs of the first and the last exit");
+      }
+    }
+  }
+
+  private static boolean holds(ExitTable table, double budget) {
+    return budget >= table.costRange().get(0) && budget <= table.costRange().get(1);
+  }
+
+  /** Of several settings, each solves the budgets that are within its exits' costs. */
+  private List<Double> budgets(ExitTable table, boolean several) throws CalibrationException {
+    if (budgets.isEmpty()) {
+      return ThresholdSolver.spread(table, points);
+    }
+    return several ? budgets.stream().filter(budget -> holds(table, budget)).toList() : budgets;
+  }
+
+  private List<OperatingPoint> operating(SolvedTable named, List<SettingRecords> settings)
+      throws CalibrationException {
+    List<OperatingPoint> operating = new ArrayList<>();
+    for (Map.Entry<String, Candidate> entry : named.byName().entrySet()) {
+      Candidate candidate = entry.getValue();
+      OperatingPoint point =
+          candidate
+              .point()
+              .named(
+                  entry.getKey(),
+                  Optional.of(candidate.setting()).filter(setting -> !setting.isEmpty()),
+                  criterion);
+      ExitRecords records =
+          settings.stream()
+              .filter(setting -> setting.setting().equals(candidate.setting()))
+              .findFirst()
+              .orElseThrow()
+              .records();
+      operating.add(point.withAgreement(EarlyAgreement.of(records, point.thresholds())));
+    }
+    return operating;
+  }
+
+  /** Those of the baseline's first setting. */
+  private ExitRecords baselineRecords() throws IOException {
+    CascadeManifest manifest =
+        Manifests.fromJson(Files.readString(baseline.resolve("manifest.json")));
+    return ExitRecordsFile.read(ExitRecordsFile.in(baseline, name, manifest.settings().get(0)));
   }
 
   private static ThresholdSolver solver(Solver solver, long seed) {
@@ -194,29 +264,10 @@ final class SolveCommand implements Callable<Integer> {
     return path.getParent().getFileName() + "/" + path.getFileName();
   }
 
-  private void compareWithExact(
-      ExitTable table, List<Double> wanted, List<SolvedPoint> solved, PrintWriter out)
-      throws CalibrationException {
-    if (solver == Solver.EXACT || table.exits() > MOST_EXACT_EXITS || table.exits() < 2) {
-      return;
-    }
-    List<SolvedPoint> exact = new ExactSolver().solve(table, wanted);
-    double sum = 0;
-    double most = 0;
-    for (int i = 0; i < exact.size(); i++) {
-      double gap = exact.get(i).accuracy() - solved.get(i).accuracy();
-      sum += gap;
-      most = Math.max(most, gap);
-    }
-    out.printf(
-        "%s is on average %.3f and at most %.3f points of accuracy below exact at these budgets%n",
-        lower(solver), 100 * sum / exact.size(), 100 * most);
-  }
-
   private void rule(
       SolvedTable named,
       EqualAccuracy equal,
-      Optional<SolvedPoint> point,
+      Optional<Candidate> point,
       String ruleName,
       PrintWriter out) {
     out.printf(

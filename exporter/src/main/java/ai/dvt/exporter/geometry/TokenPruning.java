@@ -15,6 +15,9 @@ public sealed interface TokenPruning {
     ATS
   }
 
+  /** Its family. */
+  Method method();
+
   /** The layers that drop tokens, from 0, ascending. */
   List<Integer> at();
 
@@ -47,6 +50,11 @@ public sealed interface TokenPruning {
       at = List.copyOf(at);
       kept = List.copyOf(kept);
       check(at, kept);
+    }
+
+    @Override
+    public Method method() {
+      return Method.DYNAMICVIT;
     }
 
     /**
@@ -87,6 +95,11 @@ public sealed interface TokenPruning {
       at = List.copyOf(at);
       kept = List.copyOf(kept);
       check(at, kept);
+    }
+
+    @Override
+    public Method method() {
+      return Method.EVIT;
     }
 
     /**
@@ -148,6 +161,11 @@ public sealed interface TokenPruning {
     public Sampled {
       at = List.copyOf(at);
       ascending(at);
+    }
+
+    @Override
+    public Method method() {
+      return Method.ATS;
     }
 
     @Override

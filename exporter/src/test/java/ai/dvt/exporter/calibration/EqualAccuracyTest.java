@@ -18,11 +18,15 @@ class EqualAccuracyTest {
   @Test
   void the_margin_rule_asks_for_more_than_the_plain_rule() throws Exception {
     ExitTable table = ExitTable.of(records, COSTS, ExitOrder.CONFIDENCE, 0);
-    EqualAccuracy equal = new EqualAccuracy(table, records, baseline);
-    List<SolvedPoint> points = new ExactSolver().solve(table, ThresholdSolver.spread(table, 59));
-    SolvedPoint plain = equal.plain(points).orElseThrow();
+    EqualAccuracy equal = new EqualAccuracy(records, baseline);
+    List<Candidate> points =
+        new ExactSolver()
+            .solve(table, ThresholdSolver.spread(table, 59)).stream()
+                .map(point -> new Candidate("", table, point))
+                .toList();
+    Candidate plain = equal.plain(points).orElseThrow();
     Margin strict = new Margin(0, 0.95, 500, 1);
-    SolvedPoint safe = equal.withMargin(points, strict).orElseThrow();
+    Candidate safe = equal.withMargin(points, strict).orElseThrow();
     assertThat(plain.accuracy()).isGreaterThanOrEqualTo(equal.baselineAccuracy());
     assertThat(safe.gflops()).isGreaterThan(plain.gflops());
     assertThat(equal.lowerBound(safe, strict)).isGreaterThanOrEqualTo(0);
@@ -31,16 +35,16 @@ class EqualAccuracyTest {
   @Test
   void a_point_that_answers_as_the_baseline_has_no_margin_to_keep() throws Exception {
     ExitTable table = ExitTable.of(records, COSTS, ExitOrder.CONFIDENCE, 0);
-    EqualAccuracy equal = new EqualAccuracy(table, records, baseline);
+    EqualAccuracy equal = new EqualAccuracy(records, baseline);
     SolvedPoint last = table.replay(new float[] {Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY});
-    assertThat(equal.lowerBound(last, Margin.DEFAULT)).isZero();
+    assertThat(equal.lowerBound(new Candidate("", table, last), Margin.DEFAULT)).isZero();
   }
 
   /** Against drawing every picture with replacement; two bootstraps of 4,000 resamples agree. */
   @Test
   void the_lower_bound_is_that_of_a_bootstrap_picture_by_picture() throws Exception {
     ExitTable table = ExitTable.of(records, COSTS, ExitOrder.CONFIDENCE, 0);
-    EqualAccuracy equal = new EqualAccuracy(table, records, baseline);
+    EqualAccuracy equal = new EqualAccuracy(records, baseline);
     SolvedPoint point = new ExactSolver().solve(table, List.of(1.0)).get(0);
     boolean[] answers = table.answers(point.urges());
     Random random = new Random(1);
@@ -54,15 +58,14 @@ class EqualAccuracyTest {
       differences[i] = (double) sum / answers.length;
     }
     java.util.Arrays.sort(differences);
-    assertThat(equal.lowerBound(point, new Margin(0, 0.95, 4000, 2)))
+    assertThat(equal.lowerBound(new Candidate("", table, point), new Margin(0, 0.95, 4000, 2)))
         .isCloseTo(differences[100], within(0.002));
   }
 
   @Test
   void a_baseline_of_other_pictures_is_refused() throws Exception {
-    ExitTable table = ExitTable.of(records, COSTS, ExitOrder.CONFIDENCE, 0);
     ExitRecords other = lastExit(MadeUpRecords.make(1400, 3, 10, 4));
-    assertThatThrownBy(() -> new EqualAccuracy(table, records, other))
+    assertThatThrownBy(() -> new EqualAccuracy(records, other))
         .isInstanceOf(CalibrationException.class)
         .hasMessageStartingWith("baseline: no picture ")
         .hasMessageEndingWith("(expected: the cascade's pictures)");

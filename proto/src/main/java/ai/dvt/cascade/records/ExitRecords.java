@@ -2,6 +2,7 @@ package ai.dvt.cascade.records;
 
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitOutcome;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class ExitRecords {
   private final float[] confidence;
   private final float[] second;
   private final float[] entropy;
+  private final float[] gflops;
 
   private ExitRecords(Builder from) {
     this.exits = from.exits;
@@ -25,11 +27,13 @@ public final class ExitRecords {
     this.confidence = Arrays.copyOf(from.confidence, from.size * exits);
     this.second = Arrays.copyOf(from.second, from.size * exits);
     this.entropy = Arrays.copyOf(from.entropy, from.size * exits);
+    this.gflops = from.costs ? Arrays.copyOf(from.gflops, from.size * exits) : new float[0];
   }
 
   /** Collects records; may be built from at any time. */
   public static final class Builder {
     private final int exits;
+    private final boolean costs;
     private int size;
     private String[] sha256 = new String[1024];
     private int[] label = new int[1024];
@@ -37,19 +41,44 @@ public final class ExitRecords {
     private float[] confidence;
     private float[] second;
     private float[] entropy;
+    private float[] gflops;
 
     /**
+     * Of a cascade in which every picture costs the same up to an exit.
+     *
      * @param exits of the cascade, at least one
      */
     public Builder(int exits) {
+      this(exits, false);
+    }
+
+    /**
+     * @param exits of the cascade, at least one
+     * @param costs whether every picture comes with its own costs
+     */
+    public Builder(int exits, boolean costs) {
       if (exits < 1) {
         throw new IllegalArgumentException("exits: " + exits + " (expected: >= 1)");
       }
       this.exits = exits;
+      this.costs = costs;
       this.index = new int[1024 * exits];
       this.confidence = new float[1024 * exits];
       this.second = new float[1024 * exits];
       this.entropy = new float[1024 * exits];
+      this.gflops = new float[costs ? 1024 * exits : 0];
+    }
+
+    /**
+     * Adds a picture without costs of its own.
+     *
+     * @param pictureSha256 of the picture's file, lower-case hex
+     * @param trueLabel the picture's class, from 0
+     * @param outcomes one per exit, in order
+     * @throws ContractException for another number of exits or values out of range
+     */
+    public Builder add(String pictureSha256, int trueLabel, List<ExitOutcome> outcomes) {
+      return add(pictureSha256, trueLabel, outcomes, List.of());
     }
 
     /**
@@ -58,9 +87,12 @@ public final class ExitRecords {
      * @param pictureSha256 of the picture's file, lower-case hex
      * @param trueLabel the picture's class, from 0
      * @param outcomes one per exit, in order
+     * @param cumulative what the picture cost up to each exit, 1e9 multiply-adds; none where every
+     *     picture costs the same
      * @throws ContractException for another number of exits or values out of range
      */
-    public Builder add(String pictureSha256, int trueLabel, List<ExitOutcome> outcomes) {
+    public Builder add(
+        String pictureSha256, int trueLabel, List<ExitOutcome> outcomes, List<Float> cumulative) {
       if (!pictureSha256.matches("[0-9a-f]{64}")) {
         throw new ContractException("sha256", '"' + pictureSha256 + '"', "64 hex digits");
       }
@@ -70,6 +102,10 @@ public final class ExitRecords {
       }
       if (outcomes.size() != exits) {
         throw new ContractException(picture + "exits", outcomes.size(), exits + "");
+      }
+      if (cumulative.size() != (costs ? exits : 0)) {
+        throw new ContractException(
+            picture + "gflops", cumulative.size() + " costs", (costs ? exits : 0) + "");
       }
       grow();
       sha256[size] = pictureSha256;
@@ -82,9 +118,22 @@ public final class ExitRecords {
         confidence[at] = outcome.confidence();
         second[at] = outcome.secondConfidence();
         entropy[at] = outcome.entropy();
+        if (costs) {
+          gflops[at] = checkedCost(picture, exit, cumulative);
+        }
       }
       size++;
       return this;
+    }
+
+    private static float checkedCost(String picture, int exit, List<Float> cumulative) {
+      float cost = cumulative.get(exit);
+      float least = exit == 0 ? Float.MIN_VALUE : cumulative.get(exit - 1);
+      if (!(cost >= least && cost < Float.POSITIVE_INFINITY)) {
+        throw new ContractException(
+            picture + "gflops", cumulative, "cumulative costs > 0, never falling");
+      }
+      return cost;
     }
 
     private static void check(String where, int exit, ExitOutcome outcome) {
@@ -111,6 +160,7 @@ public final class ExitRecords {
         confidence = Arrays.copyOf(confidence, 2 * size * exits);
         second = Arrays.copyOf(second, 2 * size * exits);
         entropy = Arrays.copyOf(entropy, 2 * size * exits);
+        gflops = Arrays.copyOf(gflops, costs ? 2 * size * exits : 0);
       }
     }
 
@@ -153,6 +203,49 @@ public final class ExitRecords {
   public ExitOutcome outcome(int picture, int exit) {
     int at = picture * exits + exit - 1;
     return new ExitOutcome(exit, index[at], confidence[at], second[at], entropy[at]);
+  }
+
+  /** Whether every picture has its own costs. */
+  public boolean hasCosts() {
+    return gflops.length > 0;
+  }
+
+  /**
+   * What a picture cost up to an exit, 1e9 multiply-adds; only where {@link #hasCosts}.
+   *
+   * @param exit from 1
+   */
+  public double gflops(int picture, int exit) {
+    return gflops[picture * exits + exit - 1];
+  }
+
+  /**
+   * What the exits cost: the pictures' averages where pictures decide, else the manifest's costs.
+   *
+   * @param manifest cumulative cost of each exit, 1e9 multiply-adds
+   */
+  public List<Double> averageGflops(List<Double> manifest) {
+    if (!hasCosts() || size() == 0) {
+      return manifest;
+    }
+    List<Double> averages = new ArrayList<>();
+    for (int exit = 1; exit <= exits; exit++) {
+      double sum = 0;
+      for (int picture = 0; picture < size(); picture++) {
+        sum += gflops(picture, exit);
+      }
+      averages.add(sum / size());
+    }
+    return averages;
+  }
+
+  /** What a picture cost up to each exit; empty unless {@link #hasCosts}. */
+  public List<Float> gflops(int picture) {
+    List<Float> costs = new ArrayList<>();
+    for (int exit = 1; hasCosts() && exit <= exits; exit++) {
+      costs.add((float) gflops(picture, exit));
+    }
+    return costs;
   }
 
   /**

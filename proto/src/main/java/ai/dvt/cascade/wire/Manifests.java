@@ -154,9 +154,8 @@ public final class Manifests {
                         h.getShapeList(),
                         h.getFromStage()))
             .toList(),
-        message.getCostOutput().isEmpty()
-            ? Optional.empty()
-            : Optional.of(message.getCostOutput()));
+        message.getCostOutput().isEmpty() ? Optional.empty() : Optional.of(message.getCostOutput()),
+        message.getDropping().isEmpty() ? Optional.empty() : Optional.of(message.getDropping()));
   }
 
   private static FileSpec fromMessage(File message) {
@@ -239,7 +238,8 @@ public final class Manifests {
             .setGflops(stage.gflops())
             .setImageInput(stage.imageInput())
             .setLogitsOutput(stage.logitsOutput())
-            .setCostOutput(stage.costOutput().orElse(""));
+            .setCostOutput(stage.costOutput().orElse(""))
+            .setDropping(stage.dropping().orElse(""));
     for (HandoverSpec handover : stage.handover()) {
       message.addHandover(
           Handover.newBuilder()

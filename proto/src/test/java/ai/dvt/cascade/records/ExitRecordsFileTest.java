@@ -67,6 +67,42 @@ class ExitRecordsFileTest {
   }
 
   @Test
+  void costs_that_pictures_decide_are_one_more_column() throws Exception {
+    Path file = folder.resolve("records.npy");
+    ExitRecords plain = made(7, 2);
+    ExitRecords.Builder costs = new ExitRecords.Builder(2, true);
+    for (int i = 0; i < 7; i++) {
+      costs.add(
+          plain.sha256(i),
+          plain.label(i),
+          List.of(plain.outcome(i, 1), plain.outcome(i, 2)),
+          List.of(1f, 2f + i));
+    }
+    ExitRecordsFile.write(costs.build(), file);
+    assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+        .contains("('entropy', '<f4', (2,)), ('gflops', '<f4', (2,))], 'fortran_order': False");
+    ExitRecords read = ExitRecordsFile.read(file);
+    assertThat(read.hasCosts()).isTrue();
+    assertThat(read.gflops(3, 2)).isEqualTo(5);
+    assertThat(read.averageGflops(List.of(9.0, 9.0))).containsExactly(1.0, 5.0);
+    assertThat(read.outcome(6, 2)).isEqualTo(plain.outcome(6, 2));
+    assertThat(plain.averageGflops(List.of(9.0, 9.0))).containsExactly(9.0, 9.0);
+    assertThatThrownBy(
+            () ->
+                new ExitRecords.Builder(1, true)
+                    .add("0".repeat(64), 0, List.of(new ExitOutcome(1, 0, 0.5f, 0.2f, 1f))))
+        .hasMessage("picture 000000000000: gflops: 0 costs (expected: 1)");
+  }
+
+  @Test
+  void records_of_a_setting_have_a_file_of_their_own() {
+    assertThat(ExitRecordsFile.in(folder, "val", ""))
+        .isEqualTo(folder.resolve("calibrations/val.records.npy"));
+    assertThat(ExitRecordsFile.in(folder, "val", "keep-0.70"))
+        .isEqualTo(folder.resolve("calibrations/val@keep-0.70.records.npy"));
+  }
+
+  @Test
   void a_file_that_is_cut_short_is_refused() throws Exception {
     Path file = folder.resolve("records.npy");
     ExitRecordsFile.write(made(7, 2), file);

@@ -72,7 +72,8 @@ class ManifestsTest {
                 new HandoverSpec("tokens", "reused_tokens", DataType.FLOAT32, List.of(50L, 8L), 1),
                 new HandoverSpec("kept", "reused_kept", DataType.INT64, List.of(50L), 1),
                 new HandoverSpec("flag", "reused_flag", DataType.UINT8, List.of(), 1)),
-            Optional.of("gflops"));
+            Optional.of("gflops"),
+            Optional.of("ats"));
     return new VariantSpec(
         name,
         flavour,

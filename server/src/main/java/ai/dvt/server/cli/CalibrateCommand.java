@@ -3,6 +3,7 @@ package ai.dvt.server.cli;
 import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
+import ai.dvt.server.evaluation.recording.ChosenSetting;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.repository.ModelVersion;
 import java.io.IOException;
@@ -26,8 +27,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs all exits of a model over labelled pictures, as it is served, and solves operating"
           + " points from what they said.",
+      "Of a model with settings (keep rates) every setting is run, and the points are those of all"
+          + " settings that no other one beats.",
       "Writes calibrations/<name>.json, which the server offers, and"
-          + " calibrations/<name>.records.npy in the model's version folder. After an interrupt the"
+          + " calibrations/<name>.records.npy (<name>@<setting>.records.npy) in the model's version"
+          + " folder. After an interrupt the"
           + " same command goes on; solving again runs no picture again."
     })
 final class CalibrateCommand implements Callable<Integer> {
@@ -77,7 +81,7 @@ final class CalibrateCommand implements Callable<Integer> {
     arguments.addAll(solver.arguments());
     if (baseline != null) {
       ModelVersion other = models.find(baseline);
-      if (!Files.exists(CalibrationRecords.file(other, called))) {
+      if (!Files.exists(CalibrationRecords.file(ChosenSetting.of(other).get(0), called))) {
         throw new EvaluationException(
             "--baseline",
             baseline + ", not calibrated as \"" + called + '"',
@@ -85,10 +89,14 @@ final class CalibrateCommand implements Callable<Integer> {
       }
       arguments.addAll(List.of("--baseline", other.folder().toString()));
     }
-    LabelledPictures pictures = data.open(version.labels());
-    try (EvaluatedModel running = EvaluatedModel.open(version)) {
-      solver.check(running.gflops());
-      RecordingRun.run(running, pictures, CalibrationRecords.file(version, called), Set.of(), err);
+    LabelledPictures pictures = data.open(version.labels(), err);
+    List<ChosenSetting> settings = ChosenSetting.of(version);
+    solver.check(settings.stream().map(ChosenSetting::gflops).toList());
+    for (ChosenSetting setting : settings) {
+      try (EvaluatedModel running = EvaluatedModel.open(setting)) {
+        RecordingRun.run(
+            running, pictures, CalibrationRecords.file(setting, called), Set.of(), err);
+      }
     }
     return SolverProcess.run(arguments, out);
   }

@@ -4,6 +4,7 @@ import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.ClassOrder;
 import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +35,19 @@ final class DataOptions {
               + " alphabetical order is class n.")
   private ClassOrder order = ClassOrder.NAMES;
 
-  LabelledPictures open(List<String> labels)
+  private Optional<String> told = Optional.empty();
+
+  /** Opens the data, and tells of labels without pictures. */
+  LabelledPictures open(List<String> labels, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
-    return LabelledPictures.open(data, Optional.ofNullable(list), labels, order);
+    LabelledPictures pictures =
+        LabelledPictures.open(data, Optional.ofNullable(list), labels, order);
+    Optional<String> note = pictures.note();
+    if (note.isPresent() && !note.equals(told)) {
+      err.println("dvt: " + note.get());
+      told = note;
+    }
+    return pictures;
   }
 
   /** What the data is called: the first source's name without endings. */

@@ -4,6 +4,7 @@ import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
+import ai.dvt.server.evaluation.recording.ChosenSetting;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.evaluation.recording.Recording;
 import ai.dvt.server.evaluation.report.EasyAndHard;
@@ -11,6 +12,7 @@ import ai.dvt.server.evaluation.report.EvaluationReport;
 import ai.dvt.server.evaluation.report.Figure;
 import ai.dvt.server.evaluation.report.Plots;
 import ai.dvt.server.evaluation.report.RecordedModel;
+import ai.dvt.server.evaluation.report.RecordedSetting;
 import ai.dvt.server.evaluation.report.ReportFiles;
 import ai.dvt.server.evaluation.report.ShownPictures;
 import ai.dvt.server.evaluation.report.SpeedRounds;
@@ -39,9 +41,10 @@ import picocli.CommandLine.Spec;
       "Runs all exits of every model over labelled pictures once, replays every operating point"
           + " from what they said, measures how fast some of them run, and writes report.json,"
           + " report.md and report.html.",
-      "A model with one exit is a baseline. A cascade is compared with it at the point that its"
-          + " calibration chose, never at one chosen on these pictures. After an interrupt the same"
-          + " command goes on."
+      "Of a model with settings (keep rates) every setting is a point of its curve.",
+      "A model with one exit that drops no tokens is a baseline. Others are compared with it at the"
+          + " point that their calibration chose, never at one chosen on these pictures. After an"
+          + " interrupt the same command goes on."
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final int MEASURED_PICTURES = 1000;
@@ -91,56 +94,55 @@ final class EvaluateCommand implements Callable<Integer> {
       versions.add(folders.find(model));
     }
     List<RecordedModel> recorded = new ArrayList<>();
-    try {
-      for (ModelVersion version : versions) {
-        recorded.add(record(version, versions, err));
-      }
-      EvaluationReport report = EvaluationReport.of(data.described(), recorded);
-      LabelledPictures pictures = data.open(versions.get(0).labels());
-      if (!noSpeed) {
-        report =
-            report.measured(
-                SpeedRounds.measure(
-                    report, sample(pictures), new ProgressBar("speed", "runs", err)));
-      }
-      List<ShownPictures> shown = new ArrayList<>();
-      for (RecordedModel model : recorded) {
-        if (!noPictures && !model.baseline()) {
-          shown.addAll(new EasyAndHard(model).of(pictures));
-        }
-      }
-      ReportFiles.write(report, figures(report, err), shown, output);
-      ReportFiles.sentences(report).forEach(out::println);
-      out.println("wrote " + output.resolve("report.html") + ", report.md and report.json");
-      return 0;
-    } finally {
-      recorded.forEach(model -> model.model().close());
+    for (ModelVersion version : versions) {
+      recorded.add(record(version, versions, err));
     }
+    EvaluationReport report = EvaluationReport.of(data.described(), recorded);
+    LabelledPictures pictures = data.open(versions.get(0).labels(), err);
+    if (!noSpeed) {
+      report =
+          report.measured(
+              SpeedRounds.measure(report, sample(pictures), new ProgressBar("speed", "runs", err)));
+    }
+    List<ShownPictures> shown = new ArrayList<>();
+    for (RecordedModel model : recorded) {
+      if (!noPictures && model.cascade()) {
+        shown.addAll(new EasyAndHard(model).of(pictures));
+      }
+    }
+    ReportFiles.write(report, figures(report, err), shown, output);
+    ReportFiles.sentences(report).forEach(out::println);
+    out.println("wrote " + output.resolve("report.html") + ", report.md and report.json");
+    return 0;
   }
 
   private RecordedModel record(ModelVersion version, List<ModelVersion> all, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
-    Map<String, ExitRecords> calibrations = CalibrationRecords.of(version);
+    boolean alone = all.stream().filter(v -> v.name().equals(version.name())).count() == 1;
+    LabelledPictures pictures = data.open(version.labels(), err);
+    List<RecordedSetting> settings = new ArrayList<>();
+    for (ChosenSetting setting : ChosenSetting.of(version)) {
+      settings.add(record(setting, pictures, err));
+    }
+    return new RecordedModel(
+        alone ? version.name() : version.name() + "/" + version.version(), settings);
+  }
+
+  private RecordedSetting record(ChosenSetting setting, LabelledPictures pictures, PrintWriter err)
+      throws EvaluationException, IOException, InterruptedException {
+    Map<String, ExitRecords> calibrations = CalibrationRecords.of(setting);
     Set<String> refused = new HashSet<>();
     if (!force) {
       calibrations.values().forEach(records -> refused.addAll(records.sha256s()));
     }
-    boolean alone = all.stream().filter(v -> v.name().equals(version.name())).count() == 1;
-    String file = version.name() + "-" + version.version() + ".records.npy";
-    LabelledPictures pictures = data.open(version.labels());
-    EvaluatedModel running = EvaluatedModel.open(version);
-    try {
+    String name = setting.version().name() + "-" + setting.version().version();
+    String file =
+        name + (setting.setting().isEmpty() ? "" : "@" + setting.setting()) + ".records.npy";
+    try (EvaluatedModel running = EvaluatedModel.open(setting)) {
       Recording recording =
           RecordingRun.run(
               running, pictures, output.resolve("records").resolve(file), refused, err);
-      return new RecordedModel(
-          alone ? version.name() : version.name() + "/" + version.version(),
-          running,
-          recording,
-          calibrations);
-    } catch (EvaluationException | IOException | InterruptedException | RuntimeException e) {
-      running.close();
-      throw e;
+      return new RecordedSetting(setting, recording, calibrations);
     }
   }
 

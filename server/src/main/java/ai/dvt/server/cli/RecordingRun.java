@@ -23,8 +23,8 @@ final class RecordingRun {
   static Recording run(
       EvaluatedModel model, LabelledPictures data, Path file, Set<String> refused, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
-    RecordStore store = RecordStore.open(file, model.gflops().size());
-    String title = model.version().name() + "/" + model.version().version();
+    RecordStore store = RecordStore.open(file, model.setting());
+    String title = model.setting().title();
     ProgressBar bar = new ProgressBar(title, "pictures", err);
     Thread keep = new Thread(() -> keep(store, data.size(), err), "keep-records");
     Runtime.getRuntime().addShutdownHook(keep);

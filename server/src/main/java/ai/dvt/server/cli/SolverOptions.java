@@ -71,11 +71,13 @@ final class SolverOptions {
   private Rule rule = Rule.margin;
 
   /**
-   * @param gflops cumulative cost of each exit, 1e9 multiply-adds
+   * @param settings cumulative cost of each exit, 1e9 multiply-adds, for each setting
    */
-  void check(List<Double> gflops) throws EvaluationException {
-    double lowest = gflops.get(0);
-    double highest = gflops.get(gflops.size() - 1);
+  void check(List<List<Double>> settings) throws EvaluationException {
+    int exits = settings.get(0).size();
+    double lowest = settings.stream().mapToDouble(costs -> costs.get(0)).min().orElseThrow();
+    double highest =
+        settings.stream().mapToDouble(costs -> costs.get(exits - 1)).max().orElseThrow();
     for (double budget : budgets) {
       if (!(budget >= lowest && budget <= highest)) {
         throw new EvaluationException(
@@ -87,9 +89,9 @@ final class SolverOptions {
     if (points < 1) {
       throw new EvaluationException("--points", points, ">= 1");
     }
-    if (solver == Solver.exact && gflops.size() > MOST_EXACT_EXITS) {
+    if (solver == Solver.exact && exits > MOST_EXACT_EXITS) {
       throw new EvaluationException(
-          "--solver", "exact for " + gflops.size() + " exits", "genetic or quantile beyond 3");
+          "--solver", "exact for " + exits + " exits", "genetic or quantile beyond 3");
     }
   }
 

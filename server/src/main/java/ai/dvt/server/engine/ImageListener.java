@@ -19,6 +19,14 @@ public interface ImageListener {
   default void reached(List<ExitPassed> passed, float[] logits) {}
 
   /**
+   * A stage whose pictures decide their cost ran for the image; the others are not told of.
+   *
+   * @param stage from 1
+   * @param gflops spent in this stage alone, 1e9 multiply-adds
+   */
+  default void spent(int stage, double gflops) {}
+
+  /**
    * The image is done.
    *
    * @param passed all exits passed, the answering one last

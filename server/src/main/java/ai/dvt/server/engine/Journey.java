@@ -143,6 +143,11 @@ final class Journey {
     logits = exitLogits;
   }
 
+  /** Tells what the stage that just ran cost, where pictures decide. */
+  void spent(double gflops) {
+    tell(() -> task.listener().spent(passed.size(), gflops));
+  }
+
   List<ExitPassed> passed() {
     return List.copyOf(passed);
   }

@@ -150,6 +150,7 @@ final class StageWorker implements Runnable {
                 Duration.ofNanos(run.nanos()),
                 run.rows()),
             logits);
+        run.gflops(row).ifPresent(image::spent);
         ExitDecision decision =
             image.task.clientDriven()
                 ? ExitGate.clientDriven(exits, outcome)

@@ -3,6 +3,7 @@ package ai.dvt.server.runtime;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A run's outputs in the worker's workspace. */
 final class HostRun implements StageRun {
@@ -15,7 +16,8 @@ final class HostRun implements StageRun {
 
   /**
    * @param brought the rows that came into the run; empty for stage 1
-   * @param outputs logits first, then the handed-over tensors as {@link HandoverLayout#outputs}
+   * @param outputs logits first, then the handed-over tensors as {@link HandoverLayout#outputs},
+   *     then the images' costs, if the stage tells them
    */
   HostRun(
       HostSessions sessions,
@@ -47,6 +49,14 @@ final class HostRun implements StageRun {
     float[] logits = new float[sessions.classes()];
     outputs.get(0).asFloatBuffer().get(row * logits.length, logits);
     return logits;
+  }
+
+  @Override
+  public OptionalDouble gflops(int row) {
+    boolean told = outputs.size() > 1 + sessions.layout().outputs(stage).size();
+    return told
+        ? OptionalDouble.of(outputs.get(outputs.size() - 1).asFloatBuffer().get(row))
+        : OptionalDouble.empty();
   }
 
   @Override

@@ -44,7 +44,8 @@ public record NodePlacement(Map<String, Map<String, Integer>> nodes) {
       int stage)
       throws StageException {
     StageSpec spec = variant.stages().get(stage - 1);
-    StageTensors tensors = StageTensors.of(manifest, new HandoverLayout(variant), spec, stage);
+    StageTensors tensors =
+        StageTensors.of(manifest, new HandoverLayout(variant), spec, stage, false);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     Map<String, OnnxTensor> zeros = new HashMap<>();
     Path profiles = null;

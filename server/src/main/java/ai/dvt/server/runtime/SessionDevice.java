@@ -113,7 +113,7 @@ public class SessionDevice implements Device {
       HandoverLayout layout,
       int maxBatch)
       throws StageException, OrtException {
-    StageTensors tensors = StageTensors.of(manifest, layout, spec, stage);
+    StageTensors tensors = StageTensors.of(manifest, layout, spec, stage, !handoverOnDevice);
     tensors.check(StageSession.place(stage, spec), maxBatch);
     try (OrtSession.SessionOptions options = settings.options()) {
       provider.addTo(options, tensors.graph(spec, maxBatch));

@@ -1,6 +1,7 @@
 package ai.dvt.server.runtime;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The result of one run, in the worker's workspace until closed. Used by the worker's thread. */
 public interface StageRun extends AutoCloseable {
@@ -16,6 +17,16 @@ public interface StageRun extends AutoCloseable {
    * @param row from 0
    */
   float[] logits(int row);
+
+  /**
+   * What one row's image cost in this stage, 1e9 multiply-adds; empty where all cost the same or
+   * nobody reads it.
+   *
+   * @param row from 0
+   */
+  default OptionalDouble gflops(int row) {
+    return OptionalDouble.empty();
+  }
 
   /**
    * Keeps what the later stages need of the rows that go on: the outputs of this run, copied once,

@@ -11,7 +11,8 @@ import java.util.List;
  * What goes into and comes out of a stage, by the manifest.
  *
  * @param inputs the image, then what earlier stages hand over
- * @param outputs the logits, then what later stages need
+ * @param outputs the logits, then what later stages need, then what each image cost, if that is
+ *     read
  */
 record StageTensors(List<Tensor> inputs, List<Tensor> outputs) {
   StageTensors {
@@ -21,9 +22,10 @@ record StageTensors(List<Tensor> inputs, List<Tensor> outputs) {
 
   /**
    * @param stage from 1
+   * @param costs whether the output that tells what each image cost is read, where there is one
    */
   static StageTensors of(
-      CascadeManifest manifest, HandoverLayout layout, StageSpec spec, int stage) {
+      CascadeManifest manifest, HandoverLayout layout, StageSpec spec, int stage, boolean costs) {
     List<Tensor> inputs = new ArrayList<>();
     inputs.add(
         new Tensor(
@@ -38,6 +40,9 @@ record StageTensors(List<Tensor> inputs, List<Tensor> outputs) {
     outputs.add(
         new Tensor(spec.logitsOutput(), DataType.FLOAT32, List.of((long) manifest.classes())));
     outputs.addAll(layout.outputs(stage));
+    spec.costOutput()
+        .filter(cost -> costs)
+        .ifPresent(cost -> outputs.add(new Tensor(cost, DataType.FLOAT32, List.of(1L))));
     return new StageTensors(inputs, outputs);
   }
 

@@ -2,7 +2,6 @@ package ai.dvt.server.evaluation.pictures;
 
 import ai.dvt.server.evaluation.EvaluationException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,15 +39,17 @@ final class ClassFolders {
           shown(strangers) + " of " + folders.size() + " are no labels of the model",
           "named as its labels, " + shown(classes) + ", or --class-order sorted");
     }
-    Set<String> empty = new HashSet<>(classes);
-    empty.removeAll(folders);
+    return labels;
+  }
+
+  /** Refuses class folders without pictures. */
+  static void checkEmpty(Set<String> empty) throws EvaluationException {
     if (!empty.isEmpty()) {
       throw new EvaluationException(
           "class folders",
-          "no pictures of " + shown(new TreeSet<>(empty)),
-          "at least one picture of each of the model's " + classes.size() + " labels");
+          "no pictures of " + shown(empty),
+          "at least one picture in each class folder");
     }
-    return labels;
   }
 
   private static Map<String, Integer> sorted(Set<String> folders, List<String> classes)
@@ -66,7 +67,7 @@ final class ClassFolders {
     return labels;
   }
 
-  private static String shown(java.util.Collection<String> names) {
+  static String shown(java.util.Collection<String> names) {
     String some = String.join(", ", names.stream().limit(SHOWN).toList());
     return names.size() > SHOWN ? some + ", ... (" + names.size() + ")" : some;
   }

@@ -19,13 +19,16 @@ final class FolderArchive implements PictureArchive {
   @Override
   public void visit(FileVisitor visitor)
       throws IOException, EvaluationException, InterruptedException {
-    List<Path> files;
+    List<Path> entries;
     try (Stream<Path> walk = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-      files = walk.filter(Files::isRegularFile).sorted().toList();
+      entries = walk.sorted().toList();
     }
-    for (Path file : files) {
+    for (Path file : entries) {
       String name = root.relativize(file).toString().replace('\\', '/');
-      if (!visitor.visit(name, () -> Files.newInputStream(file))) {
+      if (Files.isDirectory(file)) {
+        visitor.folder(name);
+      } else if (Files.isRegularFile(file)
+          && !visitor.visit(name, () -> Files.newInputStream(file))) {
         return;
       }
     }

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,10 +24,13 @@ import java.util.TreeSet;
 public final class LabelledPictures {
   private final List<PictureArchive> archives;
   private final Map<String, Integer> labels;
+  private final List<String> missing;
 
-  private LabelledPictures(List<PictureArchive> archives, Map<String, Integer> labels) {
+  private LabelledPictures(
+      List<PictureArchive> archives, Map<String, Integer> labels, List<String> missing) {
     this.archives = archives;
     this.labels = labels;
+    this.missing = missing;
   }
 
   /**
@@ -34,13 +39,14 @@ public final class LabelledPictures {
    * @param sources folders, tar or tar.gz files, taken together
    * @param list if present, a file that names the pictures to take, one a line
    * @param classes the model's labels in class order
-   * @throws EvaluationException if the folders do not match the labels, or a class has no picture
+   * @throws EvaluationException if the folders do not match the labels, or one has no picture
    */
   public static LabelledPictures open(
       List<Path> sources, Optional<Path> list, List<String> classes, ClassOrder order)
       throws EvaluationException, IOException, InterruptedException {
     List<PictureArchive> archives = new ArrayList<>();
     Map<String, Place> places = new LinkedHashMap<>();
+    Set<Place> folders = new LinkedHashSet<>();
     for (Path source : sources) {
       if (!Files.exists(source)) {
         throw new EvaluationException("--data", source, "a folder, a tar or a tar.gz that exists");
@@ -49,11 +55,22 @@ public final class LabelledPictures {
           Files.isDirectory(source) ? new FolderArchive(source) : new TarArchive(source);
       archives.add(archive);
       archive.visit(
-          (name, content) -> {
-            Place.of(name).ifPresent(place -> places.put(name, place));
-            return true;
+          new PictureArchive.FileVisitor() {
+            @Override
+            public boolean visit(String name, PictureArchive.Content content) {
+              Place.of(name).ifPresent(place -> places.put(name, place));
+              return true;
+            }
+
+            @Override
+            public void folder(String name) {
+              if (!name.isEmpty()) {
+                Place.of(name + "/any").ifPresent(folders::add);
+              }
+            }
           });
     }
+    Set<String> empty = empty(folders, places, classes);
     if (list.isPresent()) {
       PictureList.read(list.get()).keepOnly(places);
     }
@@ -62,7 +79,36 @@ public final class LabelledPictures {
           "--data", "no pictures in " + sources, "class folders with pictures");
     }
     checkTops(places);
-    return new LabelledPictures(archives, labels(places, classes, order));
+    Map<String, Integer> labels = labels(places, classes, order);
+    ClassFolders.checkEmpty(empty);
+    Set<Integer> shown = new HashSet<>(labels.values());
+    List<String> missing = new ArrayList<>();
+    for (int label = 0; label < classes.size(); label++) {
+      if (!shown.contains(label)) {
+        missing.add(classes.get(label));
+      }
+    }
+    return new LabelledPictures(archives, labels, missing);
+  }
+
+  /** Folders without anything in them, where class folders lie or named as one. */
+  private static Set<String> empty(
+      Set<Place> folders, Map<String, Place> places, List<String> classes) {
+    Set<String> parents = new HashSet<>();
+    Set<String> tops = new HashSet<>();
+    for (Place place : places.values()) {
+      parents.add(place.top() + place.folder() + "/");
+      tops.add(place.top());
+    }
+    folders.forEach(folder -> parents.add(folder.top()));
+    Set<String> empty = new TreeSet<>();
+    for (Place folder : folders) {
+      boolean classFolder = tops.contains(folder.top()) || classes.contains(folder.folder());
+      if (classFolder && !parents.contains(folder.top() + folder.folder() + "/")) {
+        empty.add(folder.folder());
+      }
+    }
+    return empty;
   }
 
   private static void checkTops(Map<String, Place> places) throws EvaluationException {
@@ -83,6 +129,24 @@ public final class LabelledPictures {
     Map<String, Integer> labels = new HashMap<>();
     places.forEach((name, place) -> labels.put(name, labelOf.get(place.folder())));
     return labels;
+  }
+
+  /** Labels without a picture, in class order: the data are a sample of the classes. */
+  public List<String> missing() {
+    return missing;
+  }
+
+  /** Says which labels have no picture; empty if all have one. */
+  public Optional<String> note() {
+    int all = missing.size() + (int) labels.values().stream().distinct().count();
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            missing.size()
+                + " of the model's "
+                + all
+                + " labels have no pictures: "
+                + ClassFolders.shown(missing));
   }
 
   /** Number of pictures, readable or not. */

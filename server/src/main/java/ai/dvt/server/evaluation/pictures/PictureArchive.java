@@ -15,6 +15,9 @@ interface PictureArchive {
      */
     boolean visit(String name, Content content)
         throws IOException, EvaluationException, InterruptedException;
+
+    /** Hears of a folder, empty or not; a tar need not name its folders. */
+    default void folder(String name) {}
   }
 
   /** Opens the content of the current file. */

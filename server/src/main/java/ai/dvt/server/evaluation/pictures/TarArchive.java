@@ -27,6 +27,9 @@ final class TarArchive implements PictureArchive {
       int entries = 0;
       for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
         entries++;
+        if (entry.isDirectory()) {
+          visitor.folder(entry.getName().replaceFirst("/+$", ""));
+        }
         if (entry.isFile() && !visitor.visit(entry.getName(), () -> tar)) {
           return;
         }

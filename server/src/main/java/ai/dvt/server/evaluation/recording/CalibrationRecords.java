@@ -4,7 +4,6 @@ import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.cascade.records.ExitRecordsFile;
 import ai.dvt.server.evaluation.EvaluationException;
-import ai.dvt.server.repository.ModelVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,21 +14,21 @@ import java.util.TreeMap;
 public final class CalibrationRecords {
   private CalibrationRecords() {}
 
-  /** Where the records of a calibration lie: {@code calibrations/<name>.records.npy}. */
-  public static Path file(ModelVersion version, String calibration) {
-    return version.folder().resolve("calibrations").resolve(calibration + ".records.npy");
+  /** Where the records of a calibration lie. */
+  public static Path file(ChosenSetting setting, String calibration) {
+    return ExitRecordsFile.in(setting.version().folder(), calibration, setting.setting());
   }
 
   /**
-   * The records of all calibrations of a model that have some, by name.
+   * The records of all calibrations of a setting that have some, by name.
    *
    * @throws EvaluationException if a file does not read
    */
-  public static Map<String, ExitRecords> of(ModelVersion version)
+  public static Map<String, ExitRecords> of(ChosenSetting setting)
       throws EvaluationException, IOException {
     Map<String, ExitRecords> records = new TreeMap<>();
-    for (String calibration : version.calibrations().keySet()) {
-      Path file = file(version, calibration);
+    for (String calibration : setting.version().calibrations().keySet()) {
+      Path file = file(setting, calibration);
       if (Files.exists(file)) {
         try {
           records.put(calibration, ExitRecordsFile.read(file));

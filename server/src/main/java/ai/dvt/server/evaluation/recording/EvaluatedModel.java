@@ -1,11 +1,6 @@
 package ai.dvt.server.evaluation.recording;
 
-import ai.dvt.cascade.BoundPolicy;
-import ai.dvt.cascade.ContractException;
-import ai.dvt.cascade.ExitPolicy;
-import ai.dvt.cascade.OperatingPoint;
-import ai.dvt.cascade.StageSpec;
-import ai.dvt.cascade.VariantSpec;
+import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.CascadeEngine;
@@ -16,7 +11,6 @@ import ai.dvt.server.image.InputRows;
 import ai.dvt.server.image.PictureDecoder;
 import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
-import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.SessionSettings;
@@ -24,23 +18,24 @@ import ai.dvt.server.runtime.StageException;
 import java.util.List;
 import java.util.Optional;
 
-/** A model version with an engine of its own, as the server would run it. */
+/** A model version in one setting with an engine of its own, as the server would run it. */
 public final class EvaluatedModel implements AutoCloseable {
-  private final ModelVersion version;
+  private final ChosenSetting setting;
   private final CpuDevice device;
   private final CascadeEngine engine;
   private final ServedCascade cascade;
   private final InputRows rows;
 
   private EvaluatedModel(
-      ModelVersion version, CpuDevice device, CascadeEngine engine, ServedCascade cascade) {
-    this.version = version;
+      ChosenSetting setting, CpuDevice device, CascadeEngine engine, ServedCascade cascade) {
+    this.setting = setting;
     this.device = device;
     this.engine = engine;
     this.cascade = cascade;
     this.rows =
         new InputRows(
-            new PictureDecoder(PictureLimits.DEFAULT), version.manifest().preprocessing());
+            new PictureDecoder(PictureLimits.DEFAULT),
+            setting.version().manifest().preprocessing());
   }
 
   /**
@@ -48,73 +43,38 @@ public final class EvaluatedModel implements AutoCloseable {
    *
    * @throws EvaluationException if the model cannot run or fails its self-test
    */
-  public static EvaluatedModel open(ModelVersion version) throws EvaluationException {
+  public static EvaluatedModel open(ChosenSetting setting) throws EvaluationException {
     EngineLimits limits = Defaults.engine();
+    ModelVersion version = setting.version();
     CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, limits.workers());
     ServedCascade cascade;
     try {
-      VariantSpec variant = version.variantFor(device.provider());
-      var sessions = device.open(version.folder(), version.manifest(), variant, Defaults.BATCH);
-      cascade = new ServedCascade(version.name() + "/" + version.version(), sessions);
-      if (version.manifest().selfTest().isPresent()) {
+      var sessions =
+          device.open(version.folder(), version.manifest(), setting.variant(), Defaults.BATCH);
+      cascade = new ServedCascade(setting.title(), sessions);
+      Optional<SelfTestSpec> test = version.manifest().selfTestOf(setting.variant());
+      if (test.isPresent()) {
         List<String> problems =
-            SelfTest.run(sessions, device, version.folder(), version.manifest().selfTest().get())
-                .problems();
+            SelfTest.run(sessions, device, version.folder(), test.get()).problems();
         if (!problems.isEmpty()) {
           cascade.close();
           device.close();
           throw new EvaluationException(cascade.name(), problems.get(0), "a passed self-test");
         }
       }
-    } catch (RepositoryException | StageException e) {
+    } catch (StageException e) {
       device.close();
-      throw new EvaluationException(
-          version.name() + "/" + version.version(), e.getMessage(), "a model that runs");
+      throw new EvaluationException(setting.title(), e.getMessage(), "a model that runs");
     }
     CascadeEngine engine =
         new CascadeEngine(
             device, new EngineSettings(limits.queue().bytes(), limits.queue().rows()));
-    return new EvaluatedModel(version, device, engine, cascade);
+    return new EvaluatedModel(setting, device, engine, cascade);
   }
 
-  public ModelVersion version() {
-    return version;
-  }
-
-  /** Cumulative cost of each exit, 1e9 multiply-adds. */
-  public List<Double> gflops() {
-    return cascade.variant().gflops();
-  }
-
-  /** Names of the stages, one an exit, e.g. {@code 7x7}. */
-  public List<String> stageNames() {
-    return cascade.variant().stages().stream().map(StageSpec::name).toList();
-  }
-
-  /** The operating points that suit the variant in use. */
-  public List<OperatingPoint> points() {
-    return version.points().values().stream().filter(this::suits).toList();
-  }
-
-  /**
-   * Checks a policy against the cascade and its operating points.
-   *
-   * @throws ContractException naming the field that does not fit
-   */
-  public BoundPolicy bind(ExitPolicy policy) {
-    return BoundPolicy.of(
-        policy,
-        gflops(),
-        name ->
-            Optional.ofNullable(version.points().get(name))
-                .filter(this::suits)
-                .map(OperatingPoint::thresholds));
-  }
-
-  private boolean suits(OperatingPoint point) {
-    return point.variant().isEmpty()
-        || point.variant().get().equals(cascade.variant().name())
-        || point.variant().equals(cascade.variant().setting());
+  /** What runs. */
+  public ChosenSetting setting() {
+    return setting;
   }
 
   CascadeEngine engine() {

@@ -81,7 +81,7 @@ public final class ExitRecorder {
     AtomicInteger tried = new AtomicInteger();
     AtomicInteger different = new AtomicInteger();
     try (PictureRuns runs = new PictureRuns(model)) {
-      BoundPolicy policy = model.bind(ExitPolicy.LAST_EXIT);
+      BoundPolicy policy = model.setting().bind(ExitPolicy.LAST_EXIT);
       data.visit(
           picture -> {
             List<ExitOutcome> known = store.outcomes(picture.sha256());
@@ -100,7 +100,7 @@ public final class ExitRecorder {
   private record SpotCheck(List<ExitOutcome> known, AtomicInteger different)
       implements PictureRuns.Listener {
     @Override
-    public void answered(List<ExitPassed> passed) {
+    public void answered(List<ExitPassed> passed, List<Float> gflops) {
       for (int i = 0; i < known.size(); i++) {
         ExitOutcome now = passed.get(i).outcome();
         if (Math.abs(now.confidence() - known.get(i).confidence()) > SAME_CONFIDENCE
@@ -120,7 +120,7 @@ public final class ExitRecorder {
   /** One pass over the data. */
   private final class Pass {
     private final int total;
-    private final BoundPolicy policy = model.bind(ExitPolicy.LAST_EXIT);
+    private final BoundPolicy policy = model.setting().bind(ExitPolicy.LAST_EXIT);
     private final List<Seen> seen = new ArrayList<>();
     private final Set<String> started = new HashSet<>();
     private final Map<String, String> unreadable = new ConcurrentHashMap<>();
@@ -138,7 +138,7 @@ public final class ExitRecorder {
       if (refused.contains(sha256)) {
         throw new EvaluationException(
             picture.name(),
-            "thresholds of " + model.version().name() + " were chosen on it",
+            "thresholds of " + model.setting().version().name() + " were chosen on it",
             "pictures that no calibration has seen; --force evaluates all the same");
       }
       seen.add(new Seen(picture.name(), picture.label(), sha256));
@@ -193,12 +193,14 @@ public final class ExitRecorder {
 
     Recording finish() throws IOException {
       seen.sort(Comparator.comparing(Seen::name));
-      ExitRecords.Builder records = new ExitRecords.Builder(model.gflops().size());
+      ChosenSetting setting = model.setting();
+      ExitRecords.Builder records =
+          new ExitRecords.Builder(setting.exits(), setting.variant().picturesDecideCost());
       List<String> names = new ArrayList<>();
       for (Seen picture : seen) {
         List<ExitOutcome> outcomes = store.outcomes(picture.sha256());
         if (outcomes != null) {
-          records.add(picture.sha256(), picture.label(), outcomes);
+          records.add(picture.sha256(), picture.label(), outcomes, store.gflops(picture.sha256()));
           names.add(picture.name());
         }
       }
@@ -217,8 +219,8 @@ public final class ExitRecorder {
       }
 
       @Override
-      public void answered(List<ExitPassed> passed) {
-        store.put(sha256, label, passed.stream().map(ExitPassed::outcome).toList());
+      public void answered(List<ExitPassed> passed, List<Float> gflops) {
+        store.put(sha256, label, passed.stream().map(ExitPassed::outcome).toList(), gflops);
         done.incrementAndGet();
       }
 

@@ -3,6 +3,7 @@ package ai.dvt.server.evaluation.recording;
 import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitReason;
+import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.engine.EngineException;
 import ai.dvt.server.engine.ImageListener;
 import ai.dvt.server.engine.ImageTask;
@@ -12,6 +13,7 @@ import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.image.PictureException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +30,11 @@ final class PictureRuns implements AutoCloseable {
 
   /** Hears of one picture, on any thread. */
   interface Listener {
-    void answered(List<ExitPassed> passed);
+    /**
+     * @param gflops what the picture cost up to each exit, 1e9 multiply-adds; empty where all cost
+     *     the same
+     */
+    void answered(List<ExitPassed> passed, List<Float> gflops);
 
     void unreadable(PictureException cause);
   }
@@ -103,18 +109,45 @@ final class PictureRuns implements AutoCloseable {
                 false,
                 OptionalLong.empty(),
                 Duration.ZERO,
-                new ImageListener() {
-                  @Override
-                  public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
-                    listener.answered(passed);
-                    free.release();
-                  }
+                new Heard(listener)));
+  }
 
-                  @Override
-                  public void failed(EngineException cause) {
-                    fail(cause);
-                  }
-                }));
+  /** Passes an answer on, with its costs. */
+  private final class Heard implements ImageListener {
+    private final Listener listener;
+    private final VariantSpec variant = model.setting().variant();
+    private final double[] spent = new double[variant.stages().size()];
+
+    Heard(Listener listener) {
+      this.listener = listener;
+      double before = 0;
+      for (int stage = 0; stage < spent.length; stage++) {
+        spent[stage] = variant.gflops().get(stage) - before;
+        before = variant.gflops().get(stage);
+      }
+    }
+
+    @Override
+    public void spent(int stage, double gflops) {
+      spent[stage - 1] = gflops;
+    }
+
+    @Override
+    public void answered(List<ExitPassed> passed, float[] logits, ExitReason reason) {
+      List<Float> gflops = new ArrayList<>();
+      double sum = 0;
+      for (int exit = 0; variant.picturesDecideCost() && exit < passed.size(); exit++) {
+        sum += spent[exit];
+        gflops.add((float) sum);
+      }
+      listener.answered(passed, gflops);
+      free.release();
+    }
+
+    @Override
+    public void failed(EngineException cause) {
+      fail(cause);
+    }
   }
 
   private void fail(Throwable cause) {

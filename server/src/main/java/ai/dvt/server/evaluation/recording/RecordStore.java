@@ -19,26 +19,32 @@ import java.util.Map;
  * interrupt. Safe from any thread.
  */
 public final class RecordStore {
-  /** A picture's label and what all exits said. */
-  private record Entry(int label, List<ExitOutcome> outcomes) {}
+  /** A picture's label, what all exits said, and its own costs, if it has some. */
+  private record Entry(int label, List<ExitOutcome> outcomes, List<Float> gflops) {}
 
   private final Path file;
   private final int exits;
+  private final boolean costs;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private boolean changed;
 
-  private RecordStore(Path file, int exits) {
+  private RecordStore(Path file, int exits, boolean costs) {
     this.file = file;
     this.exits = exits;
+    this.costs = costs;
   }
 
   /**
    * Opens a file of records, or starts one.
    *
-   * @param exits of the model; records of another number are dropped
+   * @param setting that the records are of; records of another number of exits are dropped, and
+   *     those without costs where pictures decide them
    */
-  public static RecordStore open(Path file, int exits) throws EvaluationException, IOException {
-    RecordStore store = new RecordStore(file, exits);
+  public static RecordStore open(Path file, ChosenSetting setting)
+      throws EvaluationException, IOException {
+    int exits = setting.exits();
+    boolean costs = setting.variant().picturesDecideCost();
+    RecordStore store = new RecordStore(file, exits, costs);
     if (!Files.exists(file)) {
       return store;
     }
@@ -48,8 +54,10 @@ public final class RecordStore {
     } catch (ContractException e) {
       throw new EvaluationException(file.toString(), e.getMessage(), "exit records, or no file");
     }
-    for (int i = 0; records.exits() == exits && i < records.size(); i++) {
-      store.entries.put(records.sha256(i), new Entry(records.label(i), outcomes(records, i)));
+    boolean fit = records.exits() == exits && records.hasCosts() == costs;
+    for (int i = 0; fit && i < records.size(); i++) {
+      store.entries.put(
+          records.sha256(i), new Entry(records.label(i), outcomes(records, i), records.gflops(i)));
     }
     return store;
   }
@@ -67,8 +75,14 @@ public final class RecordStore {
     return entry == null ? null : entry.outcomes();
   }
 
-  synchronized void put(String sha256, int label, List<ExitOutcome> outcomes) {
-    entries.put(sha256, new Entry(label, outcomes));
+  /** What a picture cost up to each exit; empty where all cost the same. */
+  synchronized List<Float> gflops(String sha256) {
+    Entry entry = entries.get(sha256);
+    return entry == null ? List.of() : entry.gflops();
+  }
+
+  synchronized void put(String sha256, int label, List<ExitOutcome> outcomes, List<Float> gflops) {
+    entries.put(sha256, new Entry(label, outcomes, gflops));
     changed = true;
   }
 
@@ -91,8 +105,9 @@ public final class RecordStore {
     if (!changed) {
       return;
     }
-    ExitRecords.Builder records = new ExitRecords.Builder(exits);
-    entries.forEach((sha256, entry) -> records.add(sha256, entry.label(), entry.outcomes()));
+    ExitRecords.Builder records = new ExitRecords.Builder(exits, costs);
+    entries.forEach(
+        (sha256, entry) -> records.add(sha256, entry.label(), entry.outcomes(), entry.gflops()));
     write(records.build());
   }
 

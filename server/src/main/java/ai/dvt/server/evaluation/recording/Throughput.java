@@ -12,7 +12,7 @@ public final class Throughput {
   private static final PictureRuns.Listener DEAF =
       new PictureRuns.Listener() {
         @Override
-        public void answered(List<ExitPassed> passed) {}
+        public void answered(List<ExitPassed> passed, List<Float> gflops) {}
 
         @Override
         public void unreadable(PictureException cause) {}

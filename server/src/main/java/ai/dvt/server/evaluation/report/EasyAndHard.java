@@ -40,7 +40,7 @@ public final class EasyAndHard {
   /** Two kinds of pictures. */
   public List<ShownPictures> of(LabelledPictures data)
       throws EvaluationException, IOException, InterruptedException {
-    ExitRecords records = model.recording().records();
+    ExitRecords records = model.first().records();
     int last = records.exits();
     Map<Integer, Integer> easy = new LinkedHashMap<>();
     Map<Integer, Integer> hard = new LinkedHashMap<>();
@@ -77,8 +77,8 @@ public final class EasyAndHard {
       LabelledPictures data, Map<Integer, Integer> easy, Map<Integer, Integer> hard)
       throws EvaluationException, IOException, InterruptedException {
     Map<String, byte[]> files = new HashMap<>();
-    easy.values().forEach(i -> files.put(model.recording().names().get(i), new byte[0]));
-    hard.values().forEach(i -> files.put(model.recording().names().get(i), new byte[0]));
+    easy.values().forEach(i -> files.put(model.first().recording().names().get(i), new byte[0]));
+    hard.values().forEach(i -> files.put(model.first().recording().names().get(i), new byte[0]));
     data.visit(
         picture -> {
           files.computeIfPresent(picture.name(), (name, none) -> picture.file());
@@ -89,14 +89,14 @@ public final class EasyAndHard {
 
   private List<ShownPictures.Shown> shown(
       Map<Integer, Integer> pictures, Map<String, byte[]> files, int answering) throws IOException {
-    List<String> labels = model.model().version().labels();
+    List<String> labels = model.version().labels();
     List<ShownPictures.Shown> shown = new ArrayList<>();
     for (int picture : pictures.values()) {
-      byte[] png = thumbnail(files.get(model.recording().names().get(picture)));
+      byte[] png = thumbnail(files.get(model.first().recording().names().get(picture)));
       if (png.length == 0) {
         continue;
       }
-      ExitRecords records = model.recording().records();
+      ExitRecords records = model.first().records();
       StringBuilder said = new StringBuilder();
       for (int exit = 1; exit <= answering; exit++) {
         if (exit == 1 || exit == answering) {

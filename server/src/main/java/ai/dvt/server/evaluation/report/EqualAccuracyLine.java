@@ -1,10 +1,10 @@
 package ai.dvt.server.evaluation.report;
 
+import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.replay.Interval;
 import ai.dvt.server.evaluation.replay.PointResult;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,23 +37,21 @@ public record EqualAccuracyLine(
 
   /** The cheapest operating point that reaches the baseline on the calibration's pictures. */
   public static Optional<EqualAccuracyLine> plain(RecordedModel cascade, RecordedModel baseline) {
-    for (Map.Entry<String, ExitRecords> calibration : cascade.calibrations().entrySet()) {
-      Optional<ExitRecords> same =
-          sameSplit(calibration.getKey(), calibration.getValue(), baseline);
+    for (String calibration : cascade.first().calibrations().keySet()) {
+      Optional<ExitRecords> same = sameSplit(calibration, cascade, baseline);
       if (same.isEmpty()) {
         continue;
       }
       double least = lastAccuracy(same.get());
       Optional<String> cheapest =
-          cascade.model().version().calibrations().get(calibration.getKey()).points().stream()
-              .map(point -> point.name())
-              .filter(point -> on(calibration.getValue(), cascade, point).accuracy() >= least)
+          cascade.points(calibration).stream()
+              .map(OperatingPoint::name)
+              .filter(point -> inCalibration(calibration, cascade, point).accuracy() >= least)
               .min(
                   Comparator.comparingDouble(
-                      point -> on(calibration.getValue(), cascade, point).gflops()));
+                      point -> inCalibration(calibration, cascade, point).gflops()));
       if (cheapest.isPresent()) {
-        return Optional.of(
-            of(PLAIN, cascade, baseline, cheapest.get(), calibration.getValue(), same.get()));
+        return Optional.of(of(PLAIN, cascade, baseline, cheapest.get(), calibration, same.get()));
       }
     }
     return Optional.empty();
@@ -61,14 +59,11 @@ public record EqualAccuracyLine(
 
   /** The default point, if its calibration has the baseline's pictures. */
   static Optional<EqualAccuracyLine> byDefault(RecordedModel cascade, RecordedModel baseline) {
-    for (Map.Entry<String, ExitRecords> calibration : cascade.calibrations().entrySet()) {
-      Optional<ExitRecords> same =
-          sameSplit(calibration.getKey(), calibration.getValue(), baseline);
-      Optional<String> point =
-          cascade.model().version().calibrations().get(calibration.getKey()).defaultPoint();
+    for (String calibration : cascade.first().calibrations().keySet()) {
+      Optional<ExitRecords> same = sameSplit(calibration, cascade, baseline);
+      Optional<String> point = cascade.version().calibrations().get(calibration).defaultPoint();
       if (same.isPresent() && point.isPresent()) {
-        return Optional.of(
-            of(DEFAULT, cascade, baseline, point.get(), calibration.getValue(), same.get()));
+        return Optional.of(of(DEFAULT, cascade, baseline, point.get(), calibration, same.get()));
       }
     }
     return Optional.empty();
@@ -76,15 +71,23 @@ public record EqualAccuracyLine(
 
   /** Whether the two models were calibrated on the same pictures. */
   static boolean comparable(RecordedModel cascade, RecordedModel baseline) {
-    return cascade.calibrations().entrySet().stream()
-        .anyMatch(entry -> sameSplit(entry.getKey(), entry.getValue(), baseline).isPresent());
+    return cascade.first().calibrations().keySet().stream()
+        .anyMatch(calibration -> sameSplit(calibration, cascade, baseline).isPresent());
   }
 
+  /** The baseline's records of a calibration, if all settings of the cascade have its pictures. */
   private static Optional<ExitRecords> sameSplit(
-      String calibration, ExitRecords records, RecordedModel baseline) {
-    return Optional.ofNullable(baseline.calibrations().get(calibration))
-        .filter(other -> other.size() == records.size())
-        .filter(other -> other.sha256s().equals(records.sha256s()));
+      String calibration, RecordedModel cascade, RecordedModel baseline) {
+    return Optional.ofNullable(baseline.first().calibrations().get(calibration))
+        .filter(
+            other ->
+                cascade.settings().stream()
+                    .map(setting -> setting.calibrations().get(calibration))
+                    .allMatch(
+                        records ->
+                            records != null
+                                && records.size() == other.size()
+                                && records.sha256s().equals(other.sha256s())));
   }
 
   private static EqualAccuracyLine of(
@@ -92,16 +95,16 @@ public record EqualAccuracyLine(
       RecordedModel cascade,
       RecordedModel baseline,
       String point,
-      ExitRecords calibration,
+      String calibration,
       ExitRecords baselineCalibration) {
-    PointResult test = on(cascade.recording().records(), cascade, point);
-    PointResult other = on(baseline.recording().records(), baseline, RecordedModel.LAST);
+    PointResult test = PointResult.of(cascade.settingOf(point).records(), cascade.policy(point));
+    PointResult other = baseline.first().lastExit();
     return new EqualAccuracyLine(
         cascade,
         baseline,
         rule,
         point,
-        on(calibration, cascade, point).accuracy(),
+        inCalibration(calibration, cascade, point).accuracy(),
         lastAccuracy(baselineCalibration),
         test.accuracy(),
         other.accuracy(),
@@ -110,8 +113,9 @@ public record EqualAccuracyLine(
         other.gflops() / test.gflops());
   }
 
-  private static PointResult on(ExitRecords records, RecordedModel model, String point) {
-    return PointResult.of(records, model.policy(point));
+  private static PointResult inCalibration(String calibration, RecordedModel model, String point) {
+    return PointResult.of(
+        model.settingOf(point).calibrations().get(calibration), model.policy(point));
   }
 
   private static double lastAccuracy(ExitRecords records) {

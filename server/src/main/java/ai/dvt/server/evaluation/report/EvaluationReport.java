@@ -47,7 +47,9 @@ public record EvaluationReport(
       }
     }
     if (models.stream().noneMatch(RecordedModel::baseline)) {
-      notes.add("No model with one exit was given, so there is no baseline to compare with.");
+      notes.add(
+          "No model without early exits and dropped tokens was given, so there is no baseline to"
+              + " compare with.");
     }
     return new EvaluationReport(data, models, lines, notes, Map.of());
   }
@@ -67,7 +69,7 @@ public record EvaluationReport(
 
   /** Pictures a second of a point, where measured. */
   OptionalDouble speed(RecordedModel model, String point) {
-    Double speed = speeds.getOrDefault(model.name(), Map.of()).get(point);
+    Double speed = speeds.getOrDefault(model.name(), Map.of()).get(model.shown(point));
     return speed == null ? OptionalDouble.empty() : OptionalDouble.of(speed);
   }
 
@@ -87,13 +89,13 @@ public record EvaluationReport(
   public List<String> pointsToMeasure(RecordedModel model) {
     List<String> all = List.copyOf(model.results().keySet());
     Map<String, Boolean> chosen = new LinkedHashMap<>();
-    chosen.put(RecordedModel.LAST, true);
+    chosen.put(model.lastPoint(model.first()), true);
     lines.stream()
         .filter(line -> line.cascade().name().equals(model.name()))
         .sorted(
             java.util.Comparator.comparing(line -> !line.rule().equals(EqualAccuracyLine.PLAIN)))
-        .forEach(line -> chosen.put(line.point(), true));
-    model.defaultPoint().ifPresent(point -> chosen.put(point, true));
+        .forEach(line -> chosen.put(model.shown(line.point()), true));
+    model.defaultPoint().ifPresent(point -> chosen.put(model.shown(point), true));
     chosen.put(all.get(0), true);
     for (int parts = 2; parts <= MOST_MEASURED && chosen.size() < MOST_MEASURED; parts++) {
       for (int part = 1; part < parts && chosen.size() < MOST_MEASURED; part++) {

@@ -3,10 +3,11 @@ package ai.dvt.server.evaluation.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -29,6 +30,10 @@ final class PlotStyle {
 
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 720;
+  private static final int LEGEND_ROW = 32;
+
+  /** More entries of a legend hide what they stand on. */
+  private static final int MOST_INSIDE = 4;
 
   private PlotStyle() {}
 
@@ -66,7 +71,24 @@ final class PlotStyle {
 
   /** A line with a marker at every value. */
   static void line(XYChart chart, String name, double[] x, double[] y, int number) {
-    series(chart, name, x, y, number, SeriesMarkers.CIRCLE).setLineStyle(new BasicStroke(2.5f));
+    line(chart, name, x, y, number, SeriesMarkers.CIRCLE);
+  }
+
+  static void line(XYChart chart, String name, double[] x, double[] y, int number, Marker marker) {
+    series(chart, name, x, y, number, marker).setLineStyle(new BasicStroke(2.5f));
+  }
+
+  /** Puts a legend of many entries under the plot. */
+  static void legendBelow(XYChart chart) {
+    if (entries(chart) > MOST_INSIDE
+        && chart.getStyler().getLegendPosition() != Styler.LegendPosition.OutsideE) {
+      chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+      chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
+    }
+  }
+
+  private static int entries(XYChart chart) {
+    return (int) chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).count();
   }
 
   /** A line of dashes without markers. */
@@ -86,6 +108,14 @@ final class PlotStyle {
         .setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
   }
 
+  /** Markers that the legend does not name. */
+  static void unnamedMarkers(
+      XYChart chart, String name, double[] x, double[] y, int number, Marker marker) {
+    XYSeries series = series(chart, name, x, y, number, marker);
+    series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+    series.setShowInLegend(false);
+  }
+
   private static XYSeries series(
       XYChart chart, String name, double[] x, double[] y, int number, Marker marker) {
     XYSeries series = chart.addSeries(name, x, y);
@@ -95,9 +125,16 @@ final class PlotStyle {
     return series;
   }
 
+  /** A PNG picture; a legend under the plot makes it higher. */
   static byte[] png(XYChart chart) throws IOException {
+    boolean below = chart.getStyler().getLegendPosition() == Styler.LegendPosition.OutsideS;
+    int height = HEIGHT + (below ? LEGEND_ROW * entries(chart) : 0);
+    BufferedImage picture = new BufferedImage(WIDTH, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    chart.paint(graphics, WIDTH, height);
+    graphics.dispose();
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", png);
+    ImageIO.write(picture, "png", png);
     return png.toByteArray();
   }
 }

@@ -1,5 +1,6 @@
 package ai.dvt.server.evaluation.report;
 
+import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.server.evaluation.replay.CriteriaComparison;
 import ai.dvt.server.evaluation.replay.PointResult;
@@ -37,7 +38,7 @@ public final class Plots {
     plots.accuracyOverCost();
     plots.accuracyOverSpeed();
     for (RecordedModel model : report.models()) {
-      if (!model.baseline()) {
+      if (model.cascade()) {
         plots.exitsOverBudget(model);
         plots.criteria(model);
       }
@@ -53,10 +54,8 @@ public final class Plots {
       List<PointResult> points = List.copyOf(report.results(model).values());
       double[] x = values(points, PointResult::gflops);
       double[] y = values(points, point -> 100 * point.accuracy());
-      if (model.baseline()) {
-        PlotStyle.markers(chart, model.name() + " (baseline)", x, y, i, SeriesMarkers.DIAMOND);
-      } else {
-        PlotStyle.line(chart, model.name(), x, y, i);
+      series(chart, model, x, y, i);
+      if (model.cascade()) {
         exitMarkers(chart, model, i);
       }
     }
@@ -65,27 +64,43 @@ public final class Plots {
         chart,
         "Every operating point of every model, replayed on "
             + report.data()
-            + ". Squares: every picture answered at this exit.");
+            + ". A line joins a model's points from cheap to dear. Squares: every picture answered"
+            + " at this exit.");
+  }
+
+  /** A model's points, named after the model and its family. */
+  private static void series(
+      XYChart chart, RecordedModel model, double[] x, double[] y, int number) {
+    String name = model.name() + " (" + model.family().name() + ")";
+    if (x.length > 1) {
+      PlotStyle.line(chart, name, x, y, number, model.family().marker());
+    } else {
+      PlotStyle.markers(chart, name, x, y, number, model.family().marker());
+    }
   }
 
   private static void exitMarkers(XYChart chart, RecordedModel model, int number) {
-    ExitRecords records = model.recording().records();
-    double[] x = new double[records.exits()];
-    double[] y = new double[records.exits()];
-    for (int exit = 1; exit <= records.exits(); exit++) {
-      x[exit - 1] = model.model().gflops().get(exit - 1);
-      for (int picture = 0; picture < records.size(); picture++) {
-        y[exit - 1] += records.correct(picture, exit) ? 100.0 / records.size() : 0;
+    List<PointResult> exits = new ArrayList<>();
+    for (RecordedSetting setting : model.settings()) {
+      for (int exit = 1; exit <= setting.setting().exits(); exit++) {
+        exits.add(
+            PointResult.of(
+                setting.records(), setting.setting().bind(ExitPolicy.parse("last; stop=" + exit))));
       }
     }
-    PlotStyle.markers(chart, model.name() + ", exits alone", x, y, number, SeriesMarkers.SQUARE);
+    PlotStyle.unnamedMarkers(
+        chart,
+        model.name() + ", exits alone",
+        values(exits, PointResult::gflops),
+        values(exits, result -> 100 * result.accuracy()),
+        number,
+        SeriesMarkers.SQUARE);
   }
 
   private void accuracyOverSpeed() throws IOException {
     XYChart chart =
         PlotStyle.chart(
             "Accuracy against throughput", "measured throughput (pictures/s)", ACCURACY);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideSW);
     boolean any = false;
     for (int i = 0; i < report.models().size(); i++) {
       RecordedModel model = report.models().get(i);
@@ -104,11 +119,7 @@ public final class Plots {
       any = true;
       double[] x = measured.stream().mapToDouble(one -> one[0]).toArray();
       double[] y = measured.stream().mapToDouble(one -> one[1]).toArray();
-      if (model.baseline()) {
-        PlotStyle.markers(chart, model.name() + " (baseline)", x, y, i, SeriesMarkers.DIAMOND);
-      } else {
-        PlotStyle.line(chart, model.name(), x, y, i);
-      }
+      series(chart, model, x, y, i);
     }
     chart.getStyler().setXAxisMin(0.0);
     if (any) {
@@ -135,7 +146,7 @@ public final class Plots {
       int upTo = exit;
       XYSeries series =
           chart.addSeries(
-              "exit " + exit + " (" + model.model().stageNames().get(exit - 1) + ")",
+              "exit " + exit + " (" + model.first().setting().stageNames().get(exit - 1) + ")",
               values(points, PointResult::gflops),
               values(
                   points,
@@ -160,11 +171,11 @@ public final class Plots {
   private void criteria(RecordedModel model) throws IOException {
     XYChart chart =
         PlotStyle.chart("What decides who leaves early, " + model.name(), COST, ACCURACY);
-    ExitRecords records = model.recording().records();
-    ExitRecords chosen = model.calibrations().values().stream().findFirst().orElse(records);
+    ExitRecords records = model.first().records();
+    ExitRecords chosen = model.first().calibrations().values().stream().findFirst().orElse(records);
     int number = 0;
     for (Map.Entry<String, List<CriteriaComparison.Step>> entry :
-        CriteriaComparison.of(chosen, records, model.model().gflops()).entrySet()) {
+        CriteriaComparison.of(chosen, records, model.first().setting().gflops()).entrySet()) {
       PlotStyle.line(
           chart,
           entry.getKey(),
@@ -185,23 +196,31 @@ public final class Plots {
     XYChart chart =
         PlotStyle.chart(
             "How far to trust " + model.name(), "confidence of the exit (%)", "answered right (%)");
-    ExitRecords records = model.recording().records();
     PlotStyle.dashes(
         chart, "confidence = accuracy", new double[] {0, 100}, new double[] {0, 100}, Color.GRAY);
-    for (int exit = 1; exit <= records.exits(); exit++) {
-      List<Reliability.Bin> bins =
-          Reliability.of(records, exit).bins().stream()
-              .filter(bin -> bin.pictures() >= FEWEST_IN_A_BIN)
-              .toList();
-      if (bins.isEmpty()) {
-        continue;
+    int number = 0;
+    for (RecordedSetting setting : model.settings()) {
+      String of = setting.setting().setting();
+      for (int exit = 1; exit <= setting.setting().exits(); exit++) {
+        List<Reliability.Bin> bins =
+            Reliability.of(setting.records(), exit).bins().stream()
+                .filter(bin -> bin.pictures() >= FEWEST_IN_A_BIN)
+                .toList();
+        if (!bins.isEmpty()) {
+          PlotStyle.line(
+              chart,
+              (of.isEmpty() ? "" : of + ", ")
+                  + "exit "
+                  + exit
+                  + " ("
+                  + setting.setting().stageNames().get(exit - 1)
+                  + ")",
+              values(bins, bin -> 100 * bin.confidence()),
+              values(bins, bin -> 100 * bin.accuracy()),
+              number);
+        }
+        number++;
       }
-      PlotStyle.line(
-          chart,
-          "exit " + exit + " (" + model.model().stageNames().get(exit - 1) + ")",
-          values(bins, bin -> 100 * bin.confidence()),
-          values(bins, bin -> 100 * bin.accuracy()),
-          exit - 1);
     }
     chart.getStyler().setXAxisMin(0.0).setXAxisMax(100.0).setYAxisMin(0.0).setYAxisMax(100.0);
     add(
@@ -214,6 +233,7 @@ public final class Plots {
   }
 
   private void add(String name, XYChart chart, String caption) throws IOException {
+    PlotStyle.legendBelow(chart);
     figures.add(
         new Figure(
             name.replaceAll("[^A-Za-z0-9._-]", "-"),

@@ -1,5 +1,6 @@
 package ai.dvt.server.evaluation.report;
 
+import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.server.evaluation.replay.Interval;
 import ai.dvt.server.evaluation.replay.PointResult;
 import ai.dvt.server.evaluation.replay.Reliability;
@@ -119,6 +120,8 @@ final class ReportTables {
     rows.add(
         List.of(
             "model",
+            "family",
+            "setting",
             "exit",
             "GFLOPs",
             "accuracy",
@@ -126,52 +129,68 @@ final class ReportTables {
             "expected calibration error",
             "pictures"));
     for (RecordedModel model : report.models()) {
-      var records = model.recording().records();
-      for (int exit = 1; exit <= records.exits(); exit++) {
-        int right = 0;
-        for (int picture = 0; picture < records.size(); picture++) {
-          right += records.correct(picture, exit) ? 1 : 0;
-        }
-        Interval interval = Interval.wilson(right, records.size());
-        rows.add(
-            List.of(
-                model.name(),
-                exit + " (" + model.model().stageNames().get(exit - 1) + ")",
-                format("%.4f", model.model().gflops().get(exit - 1)),
-                percent((double) right / records.size()),
-                percent(interval.low()) + " to " + percent(interval.high()),
-                format("%.3f", Reliability.of(records, exit).calibrationError()),
-                format("%,d", records.size())
-                    + (model.recording().unreadable().isEmpty()
-                        ? ""
-                        : format(", %d unreadable", model.recording().unreadable().size()))));
-      }
+      model.settings().forEach(setting -> exits(model, setting, rows));
     }
     return new ReportTable(
         "Exits alone",
-        "Every picture answered at this exit. One FLOP is one multiply-add, as in the papers.",
+        "Every picture answered at this exit. One FLOP is one multiply-add, as in the papers; ±: the"
+            + " pictures decide, standard deviation.",
         rows);
+  }
+
+  private static void exits(RecordedModel model, RecordedSetting setting, List<List<String>> rows) {
+    var records = setting.records();
+    for (int exit = 1; exit <= records.exits(); exit++) {
+      PointResult alone =
+          PointResult.of(records, setting.setting().bind(ExitPolicy.parse("last; stop=" + exit)));
+      Interval interval = Interval.wilson(alone.right().cardinality(), records.size());
+      rows.add(
+          List.of(
+              model.name(),
+              model.family().name(),
+              setting.setting().setting(),
+              exit + " (" + setting.setting().stageNames().get(exit - 1) + ")",
+              gflops(alone),
+              percent(alone.accuracy()),
+              percent(interval.low()) + " to " + percent(interval.high()),
+              format("%.3f", Reliability.of(records, exit).calibrationError()),
+              format("%,d", records.size())
+                  + (setting.recording().unreadable().isEmpty()
+                      ? ""
+                      : format(", %d unreadable", setting.recording().unreadable().size()))));
+    }
+  }
+
+  private static String gflops(PointResult result) {
+    return format("%.4f", result.gflops())
+        + (result.deviation().isPresent()
+            ? format(" ± %.4f", result.deviation().getAsDouble())
+            : "");
   }
 
   private ReportTable points(RecordedModel model) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("point", "accuracy", "GFLOPs", "exits", "pictures/s", "policy"));
+    rows.add(
+        List.of("point", "setting", "accuracy", "95 %", "GFLOPs", "exits", "pictures/s", "policy"));
     for (Map.Entry<String, PointResult> entry : report.results(model).entrySet()) {
       PointResult result = entry.getValue();
+      Interval interval = Interval.wilson(result.right().cardinality(), result.pictures());
       rows.add(
           List.of(
               entry.getKey(),
+              model.settingOf(entry.getKey()).setting().setting(),
               percent(result.accuracy()),
-              format("%.4f", result.gflops()),
+              percent(interval.low()) + " to " + percent(interval.high()),
+              gflops(result),
               result.exitShares().stream()
                   .map(share -> format("%.1f %%", 100 * share))
                   .collect(Collectors.joining(", ")),
               report.speed(model, entry.getKey()).isPresent()
                   ? format("%.1f", report.speed(model, entry.getKey()).getAsDouble())
                   : "",
-              entry.getKey().equals(RecordedModel.LAST)
-                  ? "last"
-                  : model.policy(entry.getKey()).thresholds().toString()));
+              model.cascade() && !entry.getKey().startsWith(RecordedModel.LAST)
+                  ? model.policy(entry.getKey()).thresholds().toString()
+                  : "last"));
     }
     return new ReportTable(
         "Operating points of " + model.name(),

@@ -1,6 +1,10 @@
 package ai.dvt.server.evaluation.report;
 
+import ai.dvt.cascade.BoundPolicy;
+import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.server.evaluation.EvaluationException;
+import ai.dvt.server.evaluation.recording.ChosenSetting;
+import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.evaluation.recording.Progress;
 import ai.dvt.server.evaluation.recording.Throughput;
 import java.time.Duration;
@@ -23,7 +27,7 @@ public final class SpeedRounds {
   private static final int WARM_UP = 64;
 
   /** One point of one model. */
-  private record Subject(RecordedModel model, String point) {}
+  private record Subject(String model, String point, EvaluatedModel running, BoundPolicy policy) {}
 
   private SpeedRounds() {}
 
@@ -33,14 +37,45 @@ public final class SpeedRounds {
   public static Map<String, Map<String, Double>> measure(
       EvaluationReport report, List<byte[]> files, Progress progress)
       throws EvaluationException, InterruptedException {
-    List<Subject> subjects = new ArrayList<>();
-    for (RecordedModel model : report.models()) {
-      List<String> points =
-          model.baseline() ? List.of(RecordedModel.LAST) : report.pointsToMeasure(model);
-      points.forEach(point -> subjects.add(new Subject(model, point)));
-      List<byte[]> few = files.subList(0, Math.min(WARM_UP, files.size()));
-      Throughput.measure(model.model(), few, model.policy(RecordedModel.LAST));
+    List<EvaluatedModel> open = new ArrayList<>();
+    try {
+      return measure(subjects(report, files, open), files, progress);
+    } finally {
+      open.forEach(EvaluatedModel::close);
     }
+  }
+
+  /**
+   * Opens and warms up what is to be measured, each setting of a model once.
+   *
+   * @param open gets what is opened
+   */
+  private static List<Subject> subjects(
+      EvaluationReport report, List<byte[]> files, List<EvaluatedModel> open)
+      throws EvaluationException, InterruptedException {
+    List<Subject> subjects = new ArrayList<>();
+    List<byte[]> few = files.subList(0, Math.min(WARM_UP, files.size()));
+    for (RecordedModel model : report.models()) {
+      Map<String, EvaluatedModel> bySetting = new HashMap<>();
+      for (String point :
+          model.baseline() ? List.of(RecordedModel.LAST) : report.pointsToMeasure(model)) {
+        ChosenSetting setting = model.settingOf(point).setting();
+        EvaluatedModel running = bySetting.get(setting.setting());
+        if (running == null) {
+          running = EvaluatedModel.open(setting);
+          open.add(running);
+          bySetting.put(setting.setting(), running);
+          Throughput.measure(running, few, setting.bind(ExitPolicy.LAST_EXIT));
+        }
+        subjects.add(new Subject(model.name(), point, running, model.policy(point)));
+      }
+    }
+    return subjects;
+  }
+
+  private static Map<String, Map<String, Double>> measure(
+      List<Subject> subjects, List<byte[]> files, Progress progress)
+      throws EvaluationException, InterruptedException {
     Map<Subject, List<Double>> measured = new HashMap<>();
     long start = System.nanoTime();
     int total = ROUNDS * subjects.size();
@@ -50,10 +85,9 @@ public final class SpeedRounds {
         break;
       }
       for (Subject subject : subjects) {
-        RecordedModel model = subject.model();
         measured
             .computeIfAbsent(subject, none -> new ArrayList<>())
-            .add(Throughput.measure(model.model(), files, model.policy(subject.point())));
+            .add(Throughput.measure(subject.running(), files, subject.policy()));
         progress.at(++done, 0, total);
       }
     }
@@ -61,7 +95,7 @@ public final class SpeedRounds {
     measured.forEach(
         (subject, rounds) ->
             speeds
-                .computeIfAbsent(subject.model().name(), none -> new HashMap<>())
+                .computeIfAbsent(subject.model(), none -> new HashMap<>())
                 .put(subject.point(), median(rounds)));
     return speeds;
   }

@@ -116,6 +116,27 @@ class LabelledPicturesTest {
   }
 
   @Test
+  void labels_without_a_folder_are_told_and_no_error() throws Exception {
+    dogsAndCats();
+    LabelledPictures sample = open(folder, List.of("dog", "cow", "cat", "hen"), ClassOrder.NAMES);
+    assertThat(sample.missing()).containsExactly("cow", "hen");
+    assertThat(sample.note()).contains("2 of the model's 4 labels have no pictures: cow, hen");
+    assertThat(read(sample)).containsEntry("test/cat/1.jpg", 2);
+    assertThat(open(folder, CLASSES, ClassOrder.NAMES).note()).isEmpty();
+  }
+
+  @Test
+  void an_empty_folder_beside_class_folders_is_named_too() throws Exception {
+    dogsAndCats();
+    Files.createDirectories(folder.resolve("notes/old"));
+    Files.createDirectories(folder.resolve("test/.cache"));
+    assertThat(open(folder, CLASSES, ClassOrder.NAMES).size()).isEqualTo(3);
+    Files.createDirectories(folder.resolve("test/hen"));
+    assertThatThrownBy(() -> open(folder, CLASSES, ClassOrder.NAMES))
+        .hasMessageStartingWith("class folders: no pictures of hen (expected: at least one");
+  }
+
+  @Test
   void a_list_chooses_pictures_wherever_they_lie() throws Exception {
     dogsAndCats();
     file("train/cat/9.jpg");
