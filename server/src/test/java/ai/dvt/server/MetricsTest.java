@@ -151,6 +151,12 @@ class MetricsTest {
   }
 
   @Test
+  void preparing_is_counted_and_timed_apart() {
+    assertThat(scrape).containsEntry("dvt_images_prepared_total{" + TOY + "}", 6.0);
+    assertThat(scrape.get("dvt_image_preparation_seconds_total{" + TOY + "}")).isPositive();
+  }
+
+  @Test
   void calls_are_timed_by_method_and_status() {
     String classify = "{method=\"cascade.v1.CascadeService/Classify\",status=\"";
     String name = "dvt_request_duration_seconds_count";

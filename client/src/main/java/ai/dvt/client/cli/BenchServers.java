@@ -6,10 +6,16 @@ import ai.dvt.client.load.rounds.Connector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Stack;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,10 +46,26 @@ final class BenchServers {
   @Option(
       names = "--server-option",
       paramLabel = "OPTION",
+      preprocessor = AsItIs.class,
       description =
           "An option of 'dvt serve' for that server, e.g. --server-option=--max-batch=16; may be"
               + " given again.")
   private List<String> options = List.of();
+
+  /** Takes the next argument, also one that reads like an option of bench. */
+  static final class AsItIs implements CommandLine.IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> arguments, CommandSpec command, ArgSpec option, Map<String, Object> facts) {
+      if (arguments.isEmpty()) {
+        return false;
+      }
+      List<String> options = new ArrayList<>(option.<List<String>>getValue());
+      options.add(arguments.pop());
+      option.setValue(options);
+      return true;
+    }
+  }
 
   /** The servers, and the process where the command brought its own. */
   record Servers(String a, String b, ServerProcess own) implements AutoCloseable {

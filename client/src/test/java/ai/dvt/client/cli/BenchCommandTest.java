@@ -288,6 +288,19 @@ class BenchCommandTest {
   }
 
   @Test
+  void a_servers_option_may_read_like_one_of_bench() {
+    for (String given : List.of("--server-option=--objective=1s", "--server-option")) {
+      err.getBuffer().setLength(0);
+      List<String> arguments = new ArrayList<>(List.of(given));
+      if (!given.contains("=")) {
+        arguments.add("--objective");
+      }
+      assertThat(bench(arguments.toArray(String[]::new))).isEqualTo(1);
+      assertThat(err.toString()).contains("--server-option: given (expected: only with a server");
+    }
+  }
+
+  @Test
   void wrong_uses_are_one_line() {
     for (List<String> wrong :
         List.of(

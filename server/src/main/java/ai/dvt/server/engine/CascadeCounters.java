@@ -27,6 +27,8 @@ final class CascadeCounters {
   }
 
   private final List<StageCounters> stages;
+  private final LongAdder prepared = new LongAdder();
+  private final LongAdder preparingNanos = new LongAdder();
   private final LongAdder[] failed = adders(EngineException.Kind.values().length);
 
   CascadeCounters(int stages, int maxBatch) {
@@ -58,6 +60,12 @@ final class CascadeCounters {
     return all == 0 || from == to ? 1 : Math.min(1, (double) stages.get(to - 1).rows.sum() / all);
   }
 
+  /** An image was decoded. */
+  void prepared(long nanos) {
+    prepared.increment();
+    preparingNanos.add(nanos);
+  }
+
   void answered(int exit, ExitReason reason) {
     stages.get(exit - 1).answered[reason.ordinal()].increment();
   }
@@ -86,7 +94,12 @@ final class CascadeCounters {
               counters.queueNanos.sum(),
               counted(ExitReason.class, counters.answered)));
     }
-    return new CascadeStatistics(name, read, counted(EngineException.Kind.class, failed));
+    return new CascadeStatistics(
+        name,
+        read,
+        prepared.sum(),
+        preparingNanos.sum(),
+        counted(EngineException.Kind.class, failed));
   }
 
   private static <E extends Enum<E>> Map<E, Long> counted(Class<E> type, LongAdder[] adders) {

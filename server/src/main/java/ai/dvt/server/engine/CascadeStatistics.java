@@ -8,10 +8,16 @@ import java.util.Map;
  *
  * @param name of the cascade, {@code model/version}
  * @param stages in order
+ * @param prepared images decoded and resized, or read as tensors
+ * @param preparingNanos that this took, all together
  * @param failed images that got no answer, by kind; kinds that never came are absent
  */
 public record CascadeStatistics(
-    String name, List<StageStatistics> stages, Map<EngineException.Kind, Long> failed) {
+    String name,
+    List<StageStatistics> stages,
+    long prepared,
+    long preparingNanos,
+    Map<EngineException.Kind, Long> failed) {
   public CascadeStatistics {
     stages = List.copyOf(stages);
     failed = Map.copyOf(failed);

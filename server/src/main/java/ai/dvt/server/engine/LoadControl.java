@@ -5,16 +5,19 @@ import java.util.Optional;
 
 /** What the present load asks of a cascade's images. Safe from any thread; must not block. */
 public interface LoadControl {
+  /** An image that arrived. */
+  interface Stay {
+    /** It was answered or failed; called once. */
+    void ends();
+  }
+
   /** No load is known and nobody is refused. */
   LoadControl CALM =
       new LoadControl() {
         @Override
-        public boolean arrives(boolean patient) {
-          return true;
+        public Optional<Stay> arrives(boolean patient) {
+          return Optional.of(() -> {});
         }
-
-        @Override
-        public void leaves() {}
 
         @Override
         public Optional<Thresholds> thresholds() {
@@ -26,12 +29,9 @@ public interface LoadControl {
    * An image was asked for, before anything is spent on it.
    *
    * @param patient whether its caller would rather wait than be refused
-   * @return false: refuse it, for its answer is expected too late; otherwise {@link #leaves} is due
+   * @return empty: refuse it, for its answer is expected too late
    */
-  boolean arrives(boolean patient);
-
-  /** An image that arrived was answered or failed. */
-  void leaves();
+  Optional<Stay> arrives(boolean patient);
 
   /**
    * The thresholds that apply to images under way beside their own, one per exit but the last;

@@ -75,6 +75,11 @@ public final class ServedCascade implements AutoCloseable {
     return times;
   }
 
+  /** Counts an image that was decoded and resized, or read as a tensor. */
+  public void prepared(long nanos) {
+    counters.prepared(nanos);
+  }
+
   /** What the present load asks of its images. */
   public LoadControl load() {
     return load;

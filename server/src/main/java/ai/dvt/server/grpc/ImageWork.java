@@ -31,7 +31,7 @@ final class ImageWork {
   private Waiting place;
   private ImageTicket ticket;
   private Consumer<ImageTicket> pendingStep = t -> {};
-  private LoadControl load = LoadControl.CALM;
+  private LoadControl.Stay stay = () -> {};
   private ServedCascade held;
   private boolean cancelled;
   private boolean ended;
@@ -137,17 +137,17 @@ final class ImageWork {
     if (patient && turn.order().caller().priority() == Priority.BATCH) {
       return true; // it takes what is left; its amount is no reason to answer anybody earlier
     }
-    LoadControl control = turn.order().model().cascade().load();
-    if (!control.arrives(patient)) {
+    Optional<LoadControl.Stay> mine = turn.order().model().cascade().load().arrives(patient);
+    if (mine.isEmpty()) {
       return false;
     }
     boolean gone;
     synchronized (this) {
       gone = ended;
-      load = control;
+      stay = mine.get();
     }
     if (gone) {
-      control.leaves();
+      mine.get().ends();
     }
     return true;
   }
@@ -205,7 +205,9 @@ final class ImageWork {
     InputRow row;
     try {
       intake.engine().checkInTime(mine.order().model().cascade(), mine.deadlineNanos());
+      long start = System.nanoTime();
       row = mine.source().row();
+      mine.order().model().cascade().prepared(System.nanoTime() - start);
     } catch (RequestException | EngineException | RuntimeException e) {
       room.close();
       fail(e);
@@ -259,17 +261,17 @@ final class ImageWork {
 
   private boolean end() {
     ImageTurn unused;
-    LoadControl left;
+    LoadControl.Stay over;
     synchronized (this) {
       if (ended) {
         return false;
       }
       ended = true;
-      left = load;
+      over = stay;
       unused = turn;
       turn = null;
     }
-    left.leaves();
+    over.ends();
     if (unused != null) {
       unused.charge().close();
       unused.order().budget().ifPresent(SetBudget::absent);

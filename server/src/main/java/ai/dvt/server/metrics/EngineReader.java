@@ -61,6 +61,10 @@ final class EngineReader implements MultiCollector {
         new Family.Counter(
             "dvt_image_gflops_saved",
             "Saved on answered images against the last exit, 1e9 multiply-adds");
+    final Family.Counter prepared =
+        new Family.Counter("dvt_images_prepared", "Images decoded and resized, or read as tensors");
+    final Family.Counter preparing =
+        new Family.Counter("dvt_image_preparation_seconds", "That this took, all together");
     final Family.Counter compute =
         new Family.Counter("dvt_stage_compute_seconds", "In the runs of a stage");
     final Family.Counter queued =
@@ -115,6 +119,8 @@ final class EngineReader implements MultiCollector {
           failed,
           spent,
           saved,
+          prepared,
+          preparing,
           compute,
           queued,
           batches,
@@ -160,6 +166,8 @@ final class EngineReader implements MultiCollector {
         queueRows.add(stage.queuedRows(), place);
         queueBytes.add(stage.queuedBytes(), place);
       }
+      prepared.add(statistics.prepared(), of);
+      preparing.add(statistics.preparingNanos() / 1e9, of);
       load(model, of);
       guard(model, of);
       spent.add(spentNow, of);

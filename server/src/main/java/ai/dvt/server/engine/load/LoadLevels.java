@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
  * <p>The level rises with the arrival rate as soon as that is no chance, and by one where images
  * are expected to wait for more than half of the objective; it falls by one after {@link
  * #CALM_NANOS} below what the lower level carries, so that it does not swing. Images are refused
- * before anything is spent on them when their wait is expected to take most of the objective:
- * whoever comes in is answered in time, at any rate of arrivals.
+ * before anything is spent on them when their wait is expected to take too much of the objective
+ * ({@link Patience}): whoever comes in is answered in time, at any rate of arrivals.
  */
 public final class LoadLevels implements LoadControl {
   private static final long RATE_WINDOW_NANOS = 1_000_000_000;
@@ -28,7 +28,6 @@ public final class LoadLevels implements LoadControl {
   private static final double PRESSING_WAIT = 0.5;
 
   private static final double CALM_WAIT = 0.1;
-  private static final double LONGEST_WAIT = 0.6;
 
   private final LoadPlan plan;
   private final boolean adapts;
@@ -37,6 +36,7 @@ public final class LoadLevels implements LoadControl {
   private final Consumer<LoadLevel> entered;
   private final ArrivalRate arrivals = new ArrivalRate(RATE_WINDOW_NANOS);
   private final ServiceRate service = new ServiceRate();
+  private final Patience patience;
   private volatile Optional<Thresholds> thresholds = Optional.empty();
   private int level;
   private long changedNanos;
@@ -60,6 +60,7 @@ public final class LoadLevels implements LoadControl {
     this.refuses = refuses;
     this.nanos = nanos;
     this.changedNanos = nanos.getAsLong();
+    this.patience = new Patience(plan.objective().toNanos());
     this.entered = entered;
     entered.accept(plan.levels().get(0));
   }
@@ -69,21 +70,23 @@ public final class LoadLevels implements LoadControl {
   }
 
   @Override
-  public synchronized boolean arrives(boolean patient) {
+  public synchronized Optional<Stay> arrives(boolean patient) {
     long now = nanos.getAsLong();
     arrivals.count(now);
     step(now);
-    if (refuses && !patient && busy() && waitNanos() > LONGEST_WAIT * plan.objective().toNanos()) {
+    if (refuses && !patient && busy() && waitNanos() > patience.nanos()) {
       refused++;
-      return false;
+      return Optional.empty();
     }
     images++;
-    return true;
+    return Optional.of(() -> left(patient, now));
   }
 
-  @Override
-  public synchronized void leaves() {
+  private synchronized void left(boolean patient, long arrivedNanos) {
     long now = nanos.getAsLong();
+    if (!patient) {
+      patience.answered(now - arrivedNanos);
+    }
     service.count(busy(), plan.levels().get(level).capacity(), now);
     images--;
     step(now);
