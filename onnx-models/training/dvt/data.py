@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 
 from dvt.errors import TrainingError
 
@@ -88,7 +88,7 @@ def fit(side, resize=None):
     """A decoder to side x side: the whole picture resized, or the shorter side to `resize` and the centre cut out."""
 
     def decoder(content):
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+        image = Image.open(io.BytesIO(content)).convert("RGB")  # EXIF rotation is ignored, as by the server
         if resize:
             short = min(image.size)
             scaled = [resize if edge == short else int(resize * edge / short) for edge in image.size]

@@ -59,6 +59,13 @@ public record OperatingPoint(
         OptionalDouble.empty());
   }
 
+  /** Whether it can be asked of a variant: it names none, this one, or its setting. */
+  public boolean suits(VariantSpec running) {
+    return variant.isEmpty()
+        || variant.get().equals(running.name())
+        || variant.equals(running.setting());
+  }
+
   /** The same with the agreement of its early answers. */
   public OperatingPoint withAgreement(OptionalDouble agreement) {
     return new OperatingPoint(

@@ -40,12 +40,12 @@ public final class HttpFront implements AutoCloseable {
             }));
     routes.add(Route.open("/metrics", call -> call.send(200, ServerMetrics.TYPE, server.scrape())));
     if (settings.page()) {
-      SamplePictures samples =
-          settings.samples().isPresent()
-              ? samples(settings.samples().get())
-              : SamplePictures.none();
       routes.addAll(
-          PageRoutes.of(server::catalogue, server.localCalls(), () -> load(server), samples));
+          PageRoutes.of(
+              server::catalogue,
+              server.localCalls(),
+              () -> load(server),
+              samples(settings.samples())));
     }
     try {
       return new HttpFront(HttpEndpoint.open(settings.host(), settings.port(), routes));
@@ -58,11 +58,11 @@ public final class HttpFront implements AutoCloseable {
     }
   }
 
-  private static SamplePictures samples(Path folder) throws ServerException {
+  private static SamplePictures samples(List<Path> named) throws ServerException {
     try {
-      return SamplePictures.below(folder);
+      return SamplePictures.of(named);
     } catch (IOException e) {
-      throw new ServerException("page-pictures", folder, "a readable folder", e);
+      throw new ServerException("page-pictures", named, "readable pictures or folders", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package ai.dvt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.HttpSettings;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +43,7 @@ class HttpFrontTest {
     ToyPictures.write(pictures, 3, 5);
     Files.writeString(folder.resolve("secret.txt"), "secret");
     toy = ToyServer.start(folder.resolve("models"));
-    front =
-        HttpFront.open(toy.server, new HttpSettings(Defaults.HOST, 0, true, Optional.of(pictures)));
+    front = HttpFront.open(toy.server, new HttpSettings(Defaults.HOST, 0, true, List.of(pictures)));
   }
 
   @AfterAll
@@ -153,6 +152,41 @@ class HttpFrontTest {
                     .isEqualTo(1 + line.get("sample").getAsInt() / 4));
     assertThat(lines.get(12).get("pictures").getAsInt()).isEqualTo(12);
     assertThat(lines.get(12).get("seconds").getAsDouble()).isPositive();
+  }
+
+  @Test
+  void pictures_and_folders_are_offered_together() throws Exception {
+    Path pictures = folder.resolve("pictures");
+    Path unnamed = Files.copy(pictures.resolve("3/000.png"), folder.resolve("photo"));
+    HttpSettings settings =
+        new HttpSettings(
+            Defaults.HOST,
+            0,
+            true,
+            List.of(pictures.resolve("2"), unnamed, pictures.resolve("1/001.png")));
+    try (HttpFront other = HttpFront.open(toy.server, settings)) {
+      URI root = URI.create("http://127.0.0.1:" + other.port());
+      HttpRequest samples = HttpRequest.newBuilder(root.resolve("/api/samples")).build();
+      JsonArray all =
+          JsonParser.parseString(CLIENT.send(samples, BodyHandlers.ofString()).body())
+              .getAsJsonArray();
+      assertThat(all)
+          .extracting(sample -> sample.getAsJsonObject().get("name").getAsString())
+          .containsExactlyInAnyOrder("photo", "001.png", "000.png", "001.png", "002.png");
+      HttpRequest first = HttpRequest.newBuilder(root.resolve("/samples/0")).build();
+      assertThat(CLIENT.send(first, BodyHandlers.ofByteArray()).body())
+          .isEqualTo(Files.readAllBytes(unnamed));
+    }
+  }
+
+  @Test
+  void pictures_that_are_not_there_stop_the_start() {
+    Path nowhere = folder.resolve("nowhere");
+    assertThatThrownBy(
+            () ->
+                HttpFront.open(
+                    toy.server, new HttpSettings(Defaults.HOST, 0, true, List.of(nowhere))))
+        .hasMessageContaining("page-pictures: [" + nowhere + "]");
   }
 
   @Test
@@ -266,8 +300,7 @@ class HttpFrontTest {
   void liveness_ends_with_the_service(@TempDir Path other) throws Exception {
     ToyServer leaving = ToyServer.start(other);
     try (HttpFront bare =
-        HttpFront.open(
-            leaving.server, new HttpSettings(Defaults.HOST, 0, false, Optional.empty()))) {
+        HttpFront.open(leaving.server, new HttpSettings(Defaults.HOST, 0, false, List.of()))) {
       URI root = URI.create("http://127.0.0.1:" + bare.port());
       HttpRequest healthz = HttpRequest.newBuilder(root.resolve("/healthz")).build();
       assertThat(CLIENT.send(healthz, BodyHandlers.ofString()).statusCode()).isEqualTo(200);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,8 +53,7 @@ class MetricsTest {
         new Adaptation(false, Optional.of(Duration.ofMinutes(1)), 0, Adaptation.GuardAction.WARN);
     try (ToyServer toy = ToyServer.start(ToyServer.config(models).with(refuses));
         HttpFront front =
-            HttpFront.open(
-                toy.server, new HttpSettings(Defaults.HOST, 0, false, Optional.empty()))) {
+            HttpFront.open(toy.server, new HttpSettings(Defaults.HOST, 0, false, List.of()))) {
       ClassifyRequest.Builder request =
           ClassifyRequest.newBuilder()
               .setModel(ToyServer.TOY)

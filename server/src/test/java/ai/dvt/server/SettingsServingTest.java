@@ -14,10 +14,20 @@ import ai.dvt.cascade.wire.Policies;
 import ai.dvt.exporter.cli.ExporterMain;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
+import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.config.RepositorySettings;
 import ai.dvt.server.config.ServerConfig;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +141,50 @@ class SettingsServingTest {
       assertThatThrownBy(() -> classify(server, "cost=0.001GFLOPs"))
           .hasMessageContaining("max_gflops");
       server.awaitEmpty();
+    }
+  }
+
+  @Test
+  void the_page_offers_every_setting_with_its_cost_and_answers_in_it() throws Exception {
+    BufferedImage picture = new BufferedImage(70, 50, BufferedImage.TYPE_BYTE_GRAY);
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", png);
+    HttpClient client = HttpClient.newHttpClient();
+    try (ToyServer server = server(RepositorySettings.SETTING_BYTES);
+        HttpFront front =
+            HttpFront.open(server.server, new HttpSettings(Defaults.HOST, 0, true, List.of()))) {
+      URI root = URI.create("http://127.0.0.1:" + front.port());
+      HttpRequest models = HttpRequest.newBuilder(root.resolve("/api/models")).build();
+      JsonObject model =
+          JsonParser.parseString(client.send(models, BodyHandlers.ofString()).body())
+              .getAsJsonArray()
+              .get(0)
+              .getAsJsonObject();
+      List<JsonObject> points =
+          model.getAsJsonArray("points").asList().stream().map(p -> p.getAsJsonObject()).toList();
+      assertThat(points)
+          .extracting(point -> point.get("name").getAsString())
+          .containsExactly("keep-0.50", "keep-0.70", "keep-0.90");
+      assertThat(points.get(2).has("stages")).isFalse();
+      double cost =
+          points
+              .get(0)
+              .getAsJsonArray("stages")
+              .get(0)
+              .getAsJsonObject()
+              .get("gflops")
+              .getAsDouble();
+      assertThat(cost).isCloseTo(0.0159, within(1e-4));
+      URI classify = root.resolve("/api/classify?model=evit&policy=point%3Dkeep-0.50");
+      HttpRequest request =
+          HttpRequest.newBuilder(classify)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(png.toByteArray()))
+              .build();
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(
+              JsonParser.parseString(answer.body()).getAsJsonObject().get("gflops").getAsDouble())
+          .isEqualTo(cost);
     }
   }
 

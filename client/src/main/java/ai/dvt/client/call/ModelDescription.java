@@ -6,8 +6,10 @@ import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.cascade.SettingChoice;
 import ai.dvt.cascade.VariantSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model as the server runs it.
@@ -53,11 +55,12 @@ public record ModelDescription(
             () -> new ContractException("variant", '"' + variant + '"', "one of the manifest's"));
   }
 
-  /** The operating points that belong to the variant in use. */
+  /** The operating points that belong to the variant in use, or to a setting of the model. */
   public List<OperatingPoint> points() {
+    List<String> settings = manifest.settings();
     return calibrations.stream()
         .flatMap(c -> c.points().stream())
-        .filter(p -> p.variant().isEmpty() || p.variant().get().equals(variant))
+        .filter(p -> p.suits(variantInUse()) || settings.contains(p.variant().orElse("")))
         .toList();
   }
 
@@ -67,13 +70,27 @@ public record ModelDescription(
    * @throws ContractException naming the part that does not fit the cascade
    */
   public BoundPolicy bind(ExitPolicy policy) {
+    VariantSpec asked = variantFor(policy);
     return BoundPolicy.of(
         policy,
-        variantInUse().gflops(),
-        name ->
-            points().stream()
-                .filter(p -> p.name().equals(name))
-                .map(OperatingPoint::thresholds)
-                .findFirst());
+        asked.gflops(),
+        name -> point(name).filter(p -> p.suits(asked)).map(OperatingPoint::thresholds));
+  }
+
+  /** The variant in use, or one of the setting that the policy asks for. */
+  private VariantSpec variantFor(ExitPolicy policy) {
+    VariantSpec running = variantInUse();
+    String setting = SettingChoice.of(manifest, policy, this::point);
+    if (running.setting().orElse("").equals(setting)) {
+      return running;
+    }
+    return manifest.variants().stream()
+        .filter(v -> v.setting().orElse("").equals(setting))
+        .findFirst()
+        .orElse(running);
+  }
+
+  private Optional<OperatingPoint> point(String name) {
+    return points().stream().filter(p -> p.name().equals(name)).findFirst();
   }
 }

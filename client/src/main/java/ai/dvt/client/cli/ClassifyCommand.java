@@ -81,10 +81,10 @@ final class ClassifyCommand implements Callable<Integer> {
         JsonObject report = new JsonObject();
         report.addProperty("model", description.model().name());
         description.model().version().ifPresent(v -> report.addProperty("version", v));
-        report.add("pictures", RunReport.pictures(classified));
+        report.add("pictures", RunReport.pictures(classified, description.labels()));
         RunReport.print(report, out);
       } else {
-        RunReport.table(classified, out);
+        RunReport.table(classified, description.labels(), out);
       }
       return classified.stream().allMatch(c -> c.answer().isPresent())
           ? ExitCode.OK

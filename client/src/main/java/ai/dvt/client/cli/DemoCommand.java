@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code dvt demo}: starts a server, classifies the shipped pictures, sums up. */
+/** {@code dvt demo}: starts a server, classifies the shipped or other pictures, sums up. */
 @Command(
     name = "demo",
-    description = "Classifies the pictures that come with the project and sums up.",
+    description = "Classifies the pictures that come with the project, or yours, and sums up.",
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -34,8 +34,17 @@ final class DemoCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "PICTURE",
-      description = "Other pictures, or folders of them; a folder's name is the true label.")
+      description =
+          "Your own JPEG, PNG, BMP or GIF files, or folders of them; a folder's name is the true"
+              + " label where the model has it.")
   private List<Path> pictures;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Labels a picture (default: 1).")
+  private int topK;
 
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -54,22 +63,25 @@ final class DemoCommand implements Callable<Integer> {
             ? List.of(ServerOptions.home().resolve("onnx-models").resolve("pictures"))
             : pictures;
     List<Path> files = PictureFiles.expand(named);
-    try (LivePage page = open ? LivePage.wanted(server, named) : LivePage.none();
+    try (LivePage page = open ? LivePage.wanted(server, named, model.id()) : LivePage.none();
         ServerOptions.Connection connection = server.open(page.arguments())) {
       CascadeClient client = connection.client();
       ModelId id = model.id().orElseGet(() -> ModelChoice.fitting(client, folders(files)));
       ModelDescription description = client.describe(id);
-      policy.ifPresent(description::bind);
-      ClassifyOptions options = ClassifyOptions.of(description.model());
+      List<Double> gflops =
+          policy
+              .map(wanted -> description.bind(wanted).gflops())
+              .orElse(description.variantInUse().gflops());
+      ClassifyOptions options =
+          new ClassifyOptions(
+              description.model(), policy, topK, Optional.empty(), Optional.empty());
       List<Classified> classified =
-          PictureRun.classify(
-              client, policy.map(options::policy).orElse(options), description.labels(), files);
-      RunSummary summary =
-          RunSummary.of(description.model(), classified, description.variantInUse().gflops());
+          PictureRun.classify(client, options, description.labels(), files);
+      RunSummary summary = RunSummary.of(description.model(), classified, gflops);
       if (json) {
-        RunReport.print(RunReport.summary(summary, classified), out);
+        RunReport.print(RunReport.summary(summary, classified, description.labels()), out);
       } else {
-        RunReport.table(classified, out);
+        RunReport.table(classified, description.labels(), out);
         out.println();
         out.println(summary);
       }

@@ -1,6 +1,7 @@
 package ai.dvt.client.cli;
 
 import ai.dvt.cascade.Answer;
+import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.Label;
 import ai.dvt.client.call.Failure;
@@ -11,7 +12,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,31 +21,68 @@ import java.util.stream.Collectors;
 final class RunReport {
   private RunReport() {}
 
-  static void table(List<Classified> classified, PrintWriter out) {
+  /**
+   * A row a picture; then, why some have no answer.
+   *
+   * @param labels the model's, in class order; may be empty
+   */
+  static void table(List<Classified> classified, List<String> labels, PrintWriter out) {
     boolean judged = classified.stream().anyMatch(c -> c.truth().isPresent());
-    TextTable table =
-        judged
-            ? new TextTable("picture", "label", "exit", "confidence", "GFLOPs", "")
-            : new TextTable("picture", "label", "exit", "confidence", "GFLOPs");
+    boolean passed =
+        classified.stream().flatMap(c -> c.answer().stream()).anyMatch(a -> a.exits().size() > 1);
+    List<String> header =
+        new ArrayList<>(List.of("picture", "label", "exit", "confidence", "GFLOPs"));
+    if (passed) {
+      header.add("before");
+    }
+    if (judged) {
+      header.add("");
+    }
+    TextTable table = new TextTable(header.toArray(String[]::new));
     for (Classified one : classified) {
-      String name = shortName(one);
-      String verdict = one.right().map(right -> right ? "right" : "wrong").orElse("");
-      String[] cells =
-          one.answer()
-              .map(
-                  a ->
-                      new String[] {
-                        name,
-                        labels(a),
-                        Integer.toString(a.exit()),
-                        number("%.3f", a.best().confidence()),
-                        number("%.4f", a.gflops()),
-                        verdict
-                      })
-              .orElseGet(() -> new String[] {name, failure(one).toString(), "", "", "", verdict});
-      table.row(judged ? cells : Arrays.copyOf(cells, 5));
+      List<String> cells = new ArrayList<>(cells(one));
+      if (passed) {
+        cells.add(one.answer().map(answer -> before(answer, labels)).orElse(""));
+      }
+      if (judged) {
+        cells.add(one.right().map(right -> right ? "right" : "wrong").orElse(""));
+      }
+      table.row(cells.toArray(String[]::new));
     }
     table.print(out);
+    for (Classified one : classified) {
+      if (one.answer().isEmpty()) {
+        out.println(shortName(one) + ": " + failure(one));
+      }
+    }
+  }
+
+  private static List<String> cells(Classified one) {
+    return one.answer()
+        .map(
+            answer ->
+                List.of(
+                    shortName(one),
+                    labels(answer),
+                    Integer.toString(answer.exit()),
+                    number("%.3f", answer.best().confidence()),
+                    number("%.4f", answer.gflops())))
+        .orElseGet(() -> List.of(shortName(one), "no answer", "", "", ""));
+  }
+
+  /** What the exits said at which the picture did not leave, e.g. {@code 1 cat 0.412}. */
+  private static String before(Answer answer, List<String> labels) {
+    return answer.exits().stream()
+        .limit(answer.exits().size() - 1L)
+        .map(ExitPassed::outcome)
+        .map(o -> o.exit() + " " + name(o, labels) + " " + number("%.3f", o.confidence()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String name(ExitOutcome outcome, List<String> labels) {
+    return outcome.index() < labels.size()
+        ? labels.get(outcome.index())
+        : Integer.toString(outcome.index());
   }
 
   private static String shortName(Classified one) {
@@ -72,7 +110,7 @@ final class RunReport {
   }
 
   /** The pictures: file, truth and right where known, and the answer or the error. */
-  static JsonArray pictures(List<Classified> classified) {
+  static JsonArray pictures(List<Classified> classified, List<String> names) {
     JsonArray array = new JsonArray();
     for (Classified one : classified) {
       JsonObject picture = new JsonObject();
@@ -81,14 +119,14 @@ final class RunReport {
       one.right().ifPresent(right -> picture.addProperty("right", right));
       one.answer()
           .ifPresentOrElse(
-              answer -> addAnswer(picture, answer),
+              answer -> addAnswer(picture, answer, names),
               () -> picture.add("error", error(failure(one))));
       array.add(picture);
     }
     return array;
   }
 
-  private static void addAnswer(JsonObject picture, Answer answer) {
+  private static void addAnswer(JsonObject picture, Answer answer, List<String> names) {
     picture.addProperty("label", answer.best().name());
     picture.addProperty("exit", answer.exit());
     picture.addProperty("reason", answer.reason().name());
@@ -107,6 +145,7 @@ final class RunReport {
     for (ExitPassed passed : answer.exits()) {
       JsonObject entry = new JsonObject();
       entry.addProperty("exit", passed.outcome().exit());
+      entry.addProperty("label", name(passed.outcome(), names));
       entry.addProperty("index", passed.outcome().index());
       entry.addProperty("confidence", passed.outcome().confidence());
       entry.addProperty("queueMillis", passed.queueTime().toNanos() / 1e6);
@@ -125,7 +164,7 @@ final class RunReport {
   }
 
   /** The figures of a run and its pictures. */
-  static JsonObject summary(RunSummary summary, List<Classified> classified) {
+  static JsonObject summary(RunSummary summary, List<Classified> classified, List<String> names) {
     JsonObject report = new JsonObject();
     report.addProperty("model", summary.model().name());
     summary.model().version().ifPresent(version -> report.addProperty("version", version));
@@ -140,7 +179,7 @@ final class RunReport {
     report.addProperty("gflops", summary.gflops());
     report.addProperty("lastExitGflops", summary.lastExitGflops());
     report.addProperty("summary", summary.toString());
-    report.add("pictures", pictures(classified));
+    report.add("pictures", pictures(classified, names));
     return report;
   }
 

@@ -72,6 +72,34 @@ class ClientMainTest {
   }
 
   @Test
+  void demo_shows_what_was_said_on_the_way() {
+    run("demo", "--server", server.target(), "--json", folder.toString());
+    JsonObject second =
+        JsonParser.parseString(out.toString())
+            .getAsJsonObject()
+            .getAsJsonArray("pictures")
+            .get(1)
+            .getAsJsonObject();
+    assertThat(second.getAsJsonArray("exits").get(0).getAsJsonObject().get("label").getAsString())
+        .isEqualTo("cat");
+    out.getBuffer().setLength(0);
+    run("demo", "--server", server.target(), folder.toString());
+    assertThat(out.toString().lines().toList().get(0)).contains("before");
+    assertThat(out.toString()).contains("1 cat 0.400");
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_keeps_no_other_from_its_answer() throws IOException {
+    Path empty = Files.createFile(folder.resolve("empty.jpg"));
+    String good = folder.resolve("cat/1.jpg").toString();
+    int status = run("demo", "--server", server.target(), empty.toString(), good);
+    assertThat(status).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("empty.jpg: INVALID_ARGUMENT: image: 0 bytes (expected: an image file)")
+        .contains("1 cat 0.900");
+  }
+
+  @Test
   void classify_prints_a_row_a_picture() {
     int status = run("classify", "--server", server.target(), folder.resolve("dog").toString());
     assertThat(status).isZero();

@@ -4,6 +4,7 @@ import ai.dvt.server.config.AccessSettings;
 import ai.dvt.server.config.ConfigException;
 import ai.dvt.server.config.HttpSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -29,9 +30,11 @@ final class HttpOptions {
 
   @Option(
       names = "--page-pictures",
-      paramLabel = "DIR",
-      description = "Pictures that the page offers; a folder's name is the true label.")
-  private Path pictures;
+      paramLabel = "PATH",
+      description =
+          "Pictures that the page offers, or a folder of them, whose name is the true label; may be"
+              + " repeated.")
+  private List<Path> pictures = List.of();
 
   /**
    * Nothing without {@code --http-port}.
@@ -46,12 +49,12 @@ final class HttpOptions {
           "not with --token-file or --tls-client-ca, which the page does not know");
     }
     if (port == null) {
-      if (page || pictures != null || portFile != null) {
+      if (page || !pictures.isEmpty() || portFile != null) {
         throw ConfigException.missing("http-port", "a port for the page");
       }
       return Optional.empty();
     }
-    return Optional.of(new HttpSettings(host, port, page, Optional.ofNullable(pictures)));
+    return Optional.of(new HttpSettings(host, port, page, pictures));
   }
 
   Optional<Path> portFile() {

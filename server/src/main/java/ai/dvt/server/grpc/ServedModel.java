@@ -4,6 +4,7 @@ import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.cascade.SettingChoice;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.load.PlanPoints;
 import ai.dvt.server.image.InputRows;
@@ -56,7 +57,9 @@ public record ServedModel(
    * @throws RequestException if it cannot be loaded
    */
   public ServedModel forPolicy(ExitPolicy policy) throws RequestException {
-    String wanted = SettingChoice.of(version, policy);
+    String wanted =
+        SettingChoice.of(
+            version.manifest(), policy, name -> Optional.ofNullable(version.points().get(name)));
     return wanted.equals(setting()) ? this : settings.of(wanted);
   }
 
@@ -89,8 +92,6 @@ public record ServedModel(
   }
 
   private boolean suits(OperatingPoint point) {
-    return point.variant().isEmpty()
-        || point.variant().get().equals(cascade.variant().name())
-        || point.variant().get().equals(setting());
+    return point.suits(cascade.variant());
   }
 }

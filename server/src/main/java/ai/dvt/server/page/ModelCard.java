@@ -1,10 +1,12 @@
 package ai.dvt.server.page;
 
 import ai.dvt.cascade.Calibration;
+import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.ExitRule;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.StageSpec;
+import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.grpc.ServedModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +18,7 @@ import java.util.Locale;
  *
  * @param labels in class order
  * @param stages in order
- * @param points that fit the variant in use, by cost rising
+ * @param points that fit the variant in use or another setting, by cost rising
  * @param defaultPoint the operating point of a request without a policy; null: another default
  * @param data what the default calibration was made on; null: no calibration
  */
@@ -47,6 +49,7 @@ record ModelCard(
    * An operating point.
    *
    * @param thresholds one per exit but the last; null where nobody leaves
+   * @param stages of its setting; null: the model's
    */
   record PointCard(
       String name,
@@ -54,7 +57,8 @@ record ModelCard(
       List<Float> thresholds,
       Double accuracy,
       Double gflops,
-      List<Double> shares) {}
+      List<Double> shares,
+      List<StageCard> stages) {}
 
   ModelCard {
     labels = List.copyOf(labels);
@@ -63,29 +67,31 @@ record ModelCard(
   }
 
   static ModelCard of(ServedModel model) {
-    String variant = model.cascade().variant().name();
+    VariantSpec running = model.cascade().variant();
+    CascadeManifest manifest = model.version().manifest();
     Calibration calibration = shown(model);
     List<PointCard> points =
         calibration == null
             ? List.of()
             : calibration.points().stream()
-                .filter(p -> p.variant().isEmpty() || p.variant().get().equals(variant))
-                .map(ModelCard::card)
+                .filter(
+                    p -> p.suits(running) || manifest.settings().contains(p.variant().orElse("")))
+                .map(p -> card(p, p.suits(running) ? null : stages(manifest, p)))
                 .sorted(
                     Comparator.comparing(
                         PointCard::gflops, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
-    Preprocessing input = model.version().manifest().preprocessing();
+    Preprocessing input = manifest.preprocessing();
     return new ModelCard(
         model.version().name(),
         model.version().version(),
-        variant,
+        running.name(),
         model.provider(),
         model.cascade().classes(),
         model.version().labels(),
         new InputCard(
             input.height(), input.width(), input.resizeSide(), lower(input.resize().name())),
-        model.cascade().variant().stages().stream().map(ModelCard::card).toList(),
+        running.stages().stream().map(ModelCard::card).toList(),
         points,
         model.version().defaultPolicy().rule() instanceof ExitRule.AtPoint point
             ? point.name()
@@ -102,11 +108,20 @@ record ModelCard(
         .orElse(all.isEmpty() ? null : all.get(0));
   }
 
+  /** Those of the setting to which the point belongs. */
+  private static List<StageCard> stages(CascadeManifest manifest, OperatingPoint point) {
+    return manifest.variants().stream()
+        .filter(point::suits)
+        .findFirst()
+        .map(variant -> variant.stages().stream().map(ModelCard::card).toList())
+        .orElse(null);
+  }
+
   private static StageCard card(StageSpec stage) {
     return new StageCard(stage.name(), stage.gridRows(), stage.gridColumns(), stage.gflops());
   }
 
-  private static PointCard card(OperatingPoint point) {
+  private static PointCard card(OperatingPoint point, List<StageCard> stages) {
     List<Float> thresholds = new ArrayList<>();
     point
         .thresholds()
@@ -118,7 +133,8 @@ record ModelCard(
         thresholds,
         boxed(point.expectedAccuracy()),
         boxed(point.expectedGflops()),
-        point.exitShares());
+        point.exitShares(),
+        stages);
   }
 
   private static Double boxed(java.util.OptionalDouble value) {

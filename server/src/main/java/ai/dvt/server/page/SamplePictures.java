@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The pictures that the page offers: files below a folder, found once. A picture is asked for by
- * its number, never by a path.
+ * The pictures that the page offers: files, and those below folders, found once. A picture is asked
+ * for by its number, never by a path.
  */
 public final class SamplePictures {
   /** Nobody looks at more. */
@@ -44,25 +44,19 @@ public final class SamplePictures {
     this.samples = samples;
   }
 
-  /** No pictures. */
-  public static SamplePictures none() {
-    return new SamplePictures(List.of(), List.of());
-  }
-
   /**
    * The first of every folder, then the second of every folder, and so on.
    *
-   * @throws IOException if the folder cannot be read
+   * @param named pictures as they are, and folders that are searched for files with a picture's
+   *     ending
+   * @throws IOException if one of them cannot be read
    */
-  public static SamplePictures below(Path folder) throws IOException {
+  public static SamplePictures of(List<Path> named) throws IOException {
     Map<Path, List<Path>> byFolder = new java.util.TreeMap<>();
-    try (Stream<Path> walk = Files.walk(folder, DEPTH)) {
-      walk.filter(file -> TYPES.containsKey(ending(file)) && Files.isRegularFile(file))
-          .sorted()
-          .forEach(
-              file -> byFolder.computeIfAbsent(file.getParent(), f -> new ArrayList<>()).add(file));
-    } catch (java.io.UncheckedIOException e) {
-      throw e.getCause();
+    for (Path path : named) {
+      for (Path file : below(path.toAbsolutePath().normalize())) {
+        byFolder.computeIfAbsent(file.getParent(), f -> new ArrayList<>()).add(file);
+      }
     }
     Map<Path, Integer> rank = new HashMap<>();
     byFolder
@@ -85,6 +79,19 @@ public final class SamplePictures {
     return new SamplePictures(files, List.copyOf(samples));
   }
 
+  private static List<Path> below(Path path) throws IOException {
+    if (Files.isRegularFile(path)) {
+      return List.of(path);
+    }
+    try (Stream<Path> walk = Files.walk(path, DEPTH)) {
+      return walk.filter(file -> TYPES.containsKey(ending(file)) && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    } catch (java.io.UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   List<Sample> all() {
     return samples;
   }
@@ -103,7 +110,7 @@ public final class SamplePictures {
   }
 
   String type(Sample sample) {
-    return TYPES.get(ending(files.get(sample.id())));
+    return TYPES.getOrDefault(ending(files.get(sample.id())), "image/jpeg");
   }
 
   private static String ending(Path file) {

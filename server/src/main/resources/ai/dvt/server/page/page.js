@@ -22,15 +22,17 @@ async function json(path) {
   return response.json();
 }
 
+/** The model as a setting runs it: one that keeps fewer tokens has cheaper stages. */
+const modelAt = (setting) => ({ ...state.model, stages: setting.stages || state.model.stages });
+
 /** The slider's places, cheap ones first: operating points, or plain thresholds without a calibration. */
 function settingsOf(model) {
   const exits = model.stages.length;
   const whole = model.stages[exits - 1].gflops;
   const never = { name: "no early exit", policy: "last", criterion: "confidence", thresholds: Array(exits - 1).fill(null), accuracy: null, gflops: whole };
-  if (exits === 1) return [never];
-  if (model.points.length > 0) {
-    return [...model.points.map((p) => ({ ...p, policy: `point=${p.name}` })), never];
-  }
+  const points = model.points.map((p) => ({ ...p, policy: `point=${p.name}` }));
+  if (exits === 1) return points.length > 0 ? points : [never];
+  if (points.length > 0) return [...points, never];
   const plain = [];
   for (let step = 0; step < 20; step++) {
     const threshold = step / 20;
@@ -74,7 +76,9 @@ function choosePoint(index) {
       ? `${percent(setting.accuracy)} right at ${gflops(setting.gflops)} GFLOPs`
       : null;
   slider.setAttribute("aria-valuetext", expected ? `${setting.name}, ${expected}` : setting.name);
-  const rule = setting.thresholds.every((t) => t == null)
+  const rule = setting.thresholds.length === 0
+    ? `Every picture costs ${gflops(setting.gflops)} GFLOPs.`
+    : setting.thresholds.every((t) => t == null)
     ? "Every picture runs all stages."
     : `Leaves at ${setting.criterion} ${setting.criterion === "entropy" ? "≤" : "≥"} ` +
       setting.thresholds.map((t) => (t == null ? "never" : setting.criterion === "entropy" ? t.toFixed(2) : percent(t, 0))).join(", ") + ".";
@@ -93,7 +97,7 @@ function drawChart() {
 }
 
 function drawPicture() {
-  showJourney(byId("journey"), state.model, state.settings[state.at], state.picture && state.picture.bitmap, state.answer);
+  showJourney(byId("journey"), modelAt(state.settings[state.at]), state.settings[state.at], state.picture && state.picture.bitmap, state.answer);
 }
 
 async function runSet() {
@@ -245,8 +249,10 @@ async function start() {
   byId("set").hidden = state.samples.length === 0;
   byId("set-title").textContent = `All ${state.samples.length} sample pictures`;
   sampleRun = new SampleRun(state.samples, chooseSample);
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const named = state.models.findLastIndex((m) => wanted === m.name || wanted === `${m.name}/${m.version}`);
   const fitting = state.models.findLastIndex((m) => state.samples.some((sample) => m.labels.includes(sample.label)));
-  const first = Math.max(0, fitting);
+  const first = named >= 0 ? named : Math.max(0, fitting);
   byId("model").value = first;
   chooseModel(first);
   if (state.samples.length > 0) chooseSample(state.samples[0]);

@@ -1,33 +1,32 @@
-package ai.dvt.server.grpc;
+package ai.dvt.cascade;
 
-import ai.dvt.cascade.CascadeManifest;
-import ai.dvt.cascade.ExitPolicy;
-import ai.dvt.cascade.ExitRule;
-import ai.dvt.cascade.OperatingPoint;
-import ai.dvt.cascade.VariantSpec;
-import ai.dvt.server.repository.ModelVersion;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** Which setting of a model a policy asks for. */
-final class SettingChoice {
+/** Which setting of a model a policy asks for. The one definition for server and client. */
+public final class SettingChoice {
   private SettingChoice() {}
 
   /**
    * That of the policy's operating point; else, under a cap on cost, the dearest that stays below
    * it to the last exit, or the cheapest; else the first.
    *
+   * @param points finds an operating point by name
    * @return a setting of the manifest
    */
-  static String of(ModelVersion version, ExitPolicy policy) {
-    CascadeManifest manifest = version.manifest();
+  public static String of(
+      CascadeManifest manifest,
+      ExitPolicy policy,
+      Function<String, Optional<OperatingPoint>> points) {
     List<String> settings = manifest.settings();
     if (settings.size() == 1) {
       return settings.get(0);
     }
     if (policy.rule() instanceof ExitRule.AtPoint at) {
-      OperatingPoint point = version.points().get(at.name());
-      if (point != null && point.variant().isPresent()) {
-        return settingOf(manifest, point.variant().get());
+      Optional<String> variant = points.apply(at.name()).flatMap(OperatingPoint::variant);
+      if (variant.isPresent()) {
+        return settingOf(manifest, variant.get());
       }
     }
     if (policy.maxGflops().isPresent()) {
