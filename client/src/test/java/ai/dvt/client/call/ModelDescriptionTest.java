@@ -36,17 +36,7 @@ class ModelDescriptionTest {
       for (Flavour flavour : List.of(Flavour.CPU, Flavour.PORTABLE)) {
         FileSpec graph = new FileSpec("g.onnx", "00".repeat(32), 1);
         StageSpec stage =
-            new StageSpec(
-                "4x4",
-                graph,
-                List.of(),
-                4,
-                4,
-                tenths,
-                "image",
-                "logits",
-                List.of(),
-                Optional.empty());
+            new StageSpec("4x4", graph, List.of(), 4, 4, tenths, "image", "logits", List.of());
         variants.add(
             new VariantSpec(
                 setting + (flavour == Flavour.CPU ? ".cpu" : ".portable"),
