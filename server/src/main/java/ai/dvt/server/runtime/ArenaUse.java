@@ -1,17 +1,22 @@
 package ai.dvt.server.runtime;
 
 /**
- * When a session's kept memory is worth giving back: after a burst of large runs, when small ones
- * follow. Never between large ones, for what is given back has to be taken again. Safe from any
- * thread.
+ * When a session's kept memory is worth giving back: after a burst of large runs, when only small
+ * ones follow. Never between large ones, for what is given back has to be taken again, page by
+ * page: a deep stage that takes a second a batch runs a small one now and then at full load too.
+ * Safe from any thread.
  */
 final class ArenaUse {
   /** Large runs may come again within this. */
   static final long REST_NANOS = 1_000_000_000L;
 
+  /** So many small runs in a row are no chance. */
+  static final int FEW = 12;
+
   private final boolean keeps;
   private int largest;
   private long largestNanos;
+  private int small;
 
   /**
    * @param keeps whether the session keeps memory at all
@@ -28,16 +33,27 @@ final class ArenaUse {
   /** Takes a run into account; true if it is to give back what it does not need. */
   synchronized boolean shrinksAfter(int rows, long nowNanos) {
     if (2 * rows > largest) {
-      largest = Math.max(largest, rows);
-      largestNanos = nowNanos;
+      large(rows, nowNanos);
       return false;
     }
-    if (!keeps || nowNanos - largestNanos < REST_NANOS) {
+    small++;
+    if (!keeps || small < FEW || nowNanos - largestNanos < REST_NANOS) {
       return false;
     }
-    largest = rows;
-    largestNanos = nowNanos;
+    givesBack(rows, nowNanos);
     return true;
+  }
+
+  /** Takes a run into account that gives back what it does not need. */
+  synchronized void givesBack(int rows, long nowNanos) {
+    largest = 0;
+    large(rows, nowNanos);
+  }
+
+  private void large(int rows, long nowNanos) {
+    largest = Math.max(largest, rows);
+    largestNanos = nowNanos;
+    small = 0;
   }
 
   /**
@@ -46,8 +62,7 @@ final class ArenaUse {
    */
   synchronized void ended(int rows, long nowNanos) {
     if (2 * rows > largest) {
-      largest = Math.max(largest, rows);
-      largestNanos = nowNanos;
+      large(rows, nowNanos);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -12,8 +13,8 @@ import java.util.List;
  * one after another lie side by side and a batch of them needs no gathering.
  *
  * <p>Holes are filled before a new chunk is made, so the chunks never hold more rows than were
- * alive at once, rounded up to a chunk. An empty chunk is freed at once, but for one that stays for
- * the next rows. Safe from any thread.
+ * alive at once, rounded up to a chunk. Empty chunks stay for the next rows, one or as many as are
+ * in use: new memory costs a fault a page, and rows come and go by the batch. Safe from any thread.
  */
 final class HandoverPool implements AutoCloseable {
   /** Some rows' memory. */
@@ -106,22 +107,35 @@ final class HandoverPool implements AutoCloseable {
   synchronized void release(Slot slot) {
     Chunk chunk = slot.chunk();
     chunk.used.clear(slot.index());
-    if (chunk.used.isEmpty() && (closed || hasOtherEmpty(chunk))) {
-      chunks.remove(chunk);
-      chunk.free();
-      if (current == chunk) {
-        current = null;
+    if (chunk.used.isEmpty()) {
+      int inUse = 0;
+      for (Chunk each : chunks) {
+        inUse += each.used.isEmpty() ? 0 : 1;
       }
+      freeEmpty(closed ? 0 : Math.max(1, inUse));
     }
   }
 
-  private boolean hasOtherEmpty(Chunk chunk) {
-    for (Chunk other : chunks) {
-      if (other != chunk && other.used.isEmpty()) {
-        return true;
+  /** Frees what is empty. */
+  synchronized void trim() {
+    freeEmpty(0);
+  }
+
+  /**
+   * @param kept empty chunks that stay
+   */
+  private void freeEmpty(int kept) {
+    int empty = 0;
+    for (Iterator<Chunk> all = chunks.iterator(); all.hasNext(); ) {
+      Chunk chunk = all.next();
+      if (chunk.used.isEmpty() && ++empty > kept) {
+        all.remove();
+        chunk.free();
+        if (current == chunk) {
+          current = null;
+        }
       }
     }
-    return false;
   }
 
   /** Whether the slots lie side by side in one chunk, in this order. */
@@ -158,14 +172,6 @@ final class HandoverPool implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    current = null;
-    chunks.removeIf(
-        chunk -> {
-          if (chunk.used.isEmpty()) {
-            chunk.free();
-            return true;
-          }
-          return false;
-        });
+    freeEmpty(0);
   }
 }

@@ -72,9 +72,10 @@ final class HostSessions extends StagedSessions {
         for (Tensor output : session.outputs()) {
           out.add(buffers.output(out.size(), output.rowBytes()));
         }
-        session.run(1, in, out);
+        session.shrink(in, out);
       }
     }
+    pools.forEach(HandoverPool::trim);
   }
 
   /** All pictures, one after another, in the first input buffer. */

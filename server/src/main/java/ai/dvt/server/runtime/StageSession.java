@@ -151,12 +151,23 @@ final class StageSession implements AutoCloseable {
    * @return nanoseconds in ONNX Runtime
    */
   long run(int rows, List<ByteBuffer> in, List<ByteBuffer> out) throws StageException {
+    return run(rows, in, out, arenaUse.shrinksAfter(rows, System.nanoTime()));
+  }
+
+  /** Runs one row for the sake of giving back what larger runs needed. */
+  void shrink(List<ByteBuffer> in, List<ByteBuffer> out) throws StageException {
+    arenaUse.givesBack(1, System.nanoTime());
+    run(1, in, out, true);
+  }
+
+  private long run(int rows, List<ByteBuffer> in, List<ByteBuffer> out, boolean shrinks)
+      throws StageException {
     List<OnnxTensor> tensors = new ArrayList<>();
     try {
       Map<String, OnnxTensor> fed = open(inputs, in, rows, tensors);
       Map<String, OnnxTensor> pinned = open(outputs, out, rows, tensors);
       long start = System.nanoTime();
-      try (OrtSession.RunOptions options = options(rows)) {
+      try (OrtSession.RunOptions options = options(shrinks)) {
         session.run(fed, Set.of(), pinned, options).close();
       }
       return System.nanoTime() - start;
@@ -170,12 +181,13 @@ final class StageSession implements AutoCloseable {
   }
 
   /**
-   * ONNX Runtime keeps the memory of the largest run for the next one. A run much smaller than the
-   * largest since the last time, and not right after it, gives what it does not need back.
+   * ONNX Runtime keeps the memory of the largest run for the next one.
+   *
+   * @param shrinks whether the run gives back what it does not need
    */
-  private OrtSession.RunOptions options(int rows) throws OrtException {
+  private static OrtSession.RunOptions options(boolean shrinks) throws OrtException {
     OrtSession.RunOptions options = new OrtSession.RunOptions();
-    if (arenaUse.shrinksAfter(rows, System.nanoTime())) {
+    if (shrinks) {
       options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
     }
     return options;

@@ -75,14 +75,21 @@ class HandoverPoolTest {
   }
 
   @Test
-  void an_empty_chunk_is_freed_but_for_one() {
-    List<HandoverPool.Slot> slots = pool.take(12);
-    assertThat(memory.openBytes()).isEqualTo(3 * 4 * 32);
-    slots.forEach(pool::release);
+  void as_many_empty_chunks_stay_as_are_in_use_and_one_at_rest_until_it_is_trimmed() {
+    List<HandoverPool.Slot> slots = pool.take(20);
+    assertThat(memory.openBytes()).isEqualTo(5 * 4 * 32);
+    slots.subList(0, 8).forEach(pool::release);
+    assertThat(pool.chunks()).as("3 in use, 2 empty").isEqualTo(5);
+    slots.subList(8, 16).forEach(pool::release);
+    assertThat(pool.chunks()).as("1 in use, 1 empty").isEqualTo(2);
+    slots.subList(16, 20).forEach(pool::release);
     assertThat(memory.openBytes()).isEqualTo(4 * 32);
-    pool.close();
+    pool.trim();
     assertThat(memory.openBytes()).isZero();
-    assertThat(memory.openBlocks()).isZero();
+    assertThat(pool.take(1)).hasSize(1);
+    pool.trim();
+    assertThat(memory.openBytes()).as("with a row").isEqualTo(4 * 32);
+    pool.close();
   }
 
   @Test
