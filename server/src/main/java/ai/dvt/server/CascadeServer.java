@@ -21,7 +21,7 @@ import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.metrics.Readings;
 import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
-import ai.dvt.server.runtime.Device;
+import ai.dvt.server.repository.RepositoryListing;
 import ai.dvt.server.runtime.ProcessMemory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,8 +46,12 @@ public final class CascadeServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Access access;
-  private final DeviceChoice.Chosen choice;
-  private final Device device;
+  private final List<DeviceChoice.Way> ways;
+  private final FirstLoad first;
+
+  /** How the device's threads are used; one of {@link #ways}, the last word before models load. */
+  private volatile DeviceChoice.Way way;
+
   private final CascadeEngine engine;
   private final ExecutorService decoders;
   private final OpenCalls openCalls = new OpenCalls();
@@ -64,12 +68,13 @@ public final class CascadeServer implements AutoCloseable {
     this.config = config;
     this.watcher = watcher;
     this.access = access(config);
-    this.choice = new DeviceChoice(config).open();
-    this.device = choice.device();
+    this.ways = new DeviceChoice(config).open();
+    this.way = ways.get(0);
     this.engine =
         new CascadeEngine(
-            device,
             new EngineSettings(config.engine().queue().bytes(), config.engine().queue().rows()));
+    SessionOpener opener = new SessionOpener(config.engine());
+    this.first = new FirstLoad(opener, config.repository());
     this.decoders = decoders(config.engine().workers());
     CallTurns turns = new CallTurns();
     Retirement retirement = new Retirement(turns, config.drainTimeout());
@@ -77,7 +82,7 @@ public final class CascadeServer implements AutoCloseable {
         new LiveModels(
             config.models(),
             config.repository(),
-            new VersionLoader(loader(), config.repository(), retirement),
+            new VersionLoader(loader(opener), first, config.repository(), retirement),
             retirement,
             this::tellHealth);
     ImageIntake intake = new ImageIntake(engine, decoders);
@@ -106,7 +111,6 @@ public final class CascadeServer implements AutoCloseable {
           "an address of this machine that nobody uses",
           e);
     }
-    metrics.read(new Readings(models::catalogue, engine, device, endpoint::inflightRequestBytes));
     this.health =
         new ModelHealth(
             endpoint, List.of("cascade.v1.CascadeService", "inference.GRPCInferenceService"));
@@ -164,10 +168,10 @@ public final class CascadeServer implements AutoCloseable {
     }
   }
 
-  private ModelLoader loader() {
+  private ModelLoader loader(SessionOpener opener) {
     return new ModelLoader(
-        device,
-        choice.settings().threads(),
+        () -> way,
+        opener,
         config.engine(),
         config.adaptation(),
         new PictureDecoder(pictureLimits()));
@@ -191,7 +195,14 @@ public final class CascadeServer implements AutoCloseable {
 
   private void load() throws ServerException {
     try {
+      if (ways.size() > 1) {
+        way = first.choose(ways, RepositoryListing.of(config.models()));
+      }
+      engine.start(way.device());
+      metrics.read(
+          new Readings(models::catalogue, engine, way.device(), endpoint::inflightRequestBytes));
       models.start();
+      first.close();
     } catch (RepositoryException e) {
       throw new ServerException(e.getMessage());
     }
@@ -215,7 +226,7 @@ public final class CascadeServer implements AutoCloseable {
 
   /** How the device's threads are used and why, for people. */
   public String deviceChoice() {
-    return choice.said();
+    return way.said();
   }
 
   /** The models, served or not. */
@@ -260,7 +271,7 @@ public final class CascadeServer implements AutoCloseable {
 
   /** Tensors open in ONNX Runtime; 0 when nothing is on the way. */
   public int openTensors() {
-    return device.openTensors();
+    return way.device().openTensors();
   }
 
   /** Images that wait for admission. */
@@ -318,7 +329,8 @@ public final class CascadeServer implements AutoCloseable {
     engine.close();
     endDecoding();
     models.close();
-    device.close();
+    first.close();
+    ways.forEach(each -> each.device().close());
   }
 
   /** Images that still wait for a decoder end as well, so that none keeps its room. */

@@ -70,7 +70,7 @@ public final class EngineBuild implements AutoCloseable {
 
   /**
    * What there is to compile: every setting of every model, for the batch that the server is told,
-   * or for all batches that it may pick from.
+   * or for those that it opens a model with before it picks smaller ones.
    *
    * @param maxBatch as the server's; empty: it measures
    * @throws RepositoryException if no variant of a model runs on this provider
@@ -81,7 +81,7 @@ public final class EngineBuild implements AutoCloseable {
     if (maxBatch.isPresent()) {
       batches.add(maxBatch.getAsInt());
     } else {
-      batches.addAll(StageSpeed.batchSizes());
+      batches.add(SessionOpener.largestBatch());
       batches.add(Defaults.BATCH);
     }
     List<Step> steps = new ArrayList<>();

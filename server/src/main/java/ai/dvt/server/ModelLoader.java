@@ -2,10 +2,9 @@ package ai.dvt.server;
 
 import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.SelfTestSpec;
-import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.SessionOpener.Opened;
 import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.BuildCommit;
-import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
@@ -30,34 +29,35 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens versions on one device and lets only those answer that pass their self-test. */
+/** Lets only those versions answer that pass their self-test. */
 final class ModelLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
   /** Run times for a plan are measured about so long. */
   private static final Duration MEASURING = Duration.ofSeconds(3);
 
-  private final Device device;
-  private final int threads;
+  private final Supplier<DeviceChoice.Way> way;
+  private final SessionOpener opener;
   private final EngineLimits limits;
   private final Adaptation adaptation;
   private final PictureDecoder decoder;
 
   /**
-   * @param threads of one run
+   * @param way the device and how its threads are used; chosen before the first model is loaded
    */
   ModelLoader(
-      Device device,
-      int threads,
+      Supplier<DeviceChoice.Way> way,
+      SessionOpener opener,
       EngineLimits limits,
       Adaptation adaptation,
       PictureDecoder decoder) {
-    this.threads = threads;
+    this.way = way;
+    this.opener = opener;
     this.adaptation = adaptation;
-    this.device = device;
     this.limits = limits;
     this.decoder = decoder;
   }
@@ -80,22 +80,33 @@ final class ModelLoader {
    */
   Optional<ServedModel> open(
       ModelVersion version, String setting, Path files, List<String> problems) {
-    CascadeSessions sessions;
     try {
-      VariantSpec variant = version.variantFor(device.provider(), setting);
-      int batch;
-      if (limits.maxBatch().isPresent()) {
-        batch = limits.maxBatch().getAsInt();
-      } else if (setting.equals(version.manifest().settings().get(0))) {
-        batch = pickBatch(version, files, variant);
-      } else {
-        batch = Defaults.BATCH; // a request waits: no time to measure
-      }
-      sessions = device.open(files, version.manifest(), variant, batch);
+      return tried(
+          version,
+          setting,
+          opener.open(way.get().device(), version, setting, files, false),
+          files,
+          problems);
     } catch (RepositoryException | StageException e) {
       problems.add(e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /**
+   * Tries a version whose first setting is open on the chosen device.
+   *
+   * @param opened owned from now on
+   */
+  Optional<ServedModel> tried(
+      ModelVersion version, Opened opened, Path files, List<String> problems) {
+    return tried(version, version.manifest().settings().get(0), opened, files, problems);
+  }
+
+  private Optional<ServedModel> tried(
+      ModelVersion version, String setting, Opened opened, Path files, List<String> problems) {
+    CascadeSessions sessions = opened.sessions();
+    Device device = way.get().device();
     ServedCascade cascade = new ServedCascade(name(version, setting), sessions);
     ServedModel model =
         new ServedModel(
@@ -106,11 +117,12 @@ final class ModelLoader {
             new ServedModel.Execution(
                 RuntimeVersion.text(),
                 device.workers(),
-                threads,
+                way.get().settings().threads(),
                 cascade.maxBatch(),
                 BuildCommit.id()));
     warmUp(model, sessions, files, problems);
-    cascade.setPace(pace(cascade));
+    opened.times().ifPresent(times -> learn(cascade, times));
+    cascade.setPace(pace(cascade, opened.batches()));
     if (setting.equals(version.manifest().settings().get(0))) {
       try {
         model.bind(version.defaultPolicy());
@@ -118,7 +130,7 @@ final class ModelLoader {
         problems.add("default policy " + version.defaultPolicy() + ": " + e.getMessage());
       }
       if (problems.isEmpty()) {
-        adapt(model, sessions, problems);
+        adapt(model, opened, problems);
         watch(model);
       }
     }
@@ -129,18 +141,20 @@ final class ModelLoader {
     return Optional.empty();
   }
 
-  private int pickBatch(ModelVersion version, Path files, VariantSpec variant)
-      throws StageException {
-    try (CascadeSessions tried =
-        device.open(files, version.manifest(), variant, StageSpeed.largestBatch())) {
-      return StageSpeed.pickBatch(tried, device);
+  private static void learn(ServedCascade cascade, RunTimeTable times) {
+    for (int stage = 1; stage <= cascade.stages(); stage++) {
+      for (int rows : times.sizes()) {
+        if (rows <= cascade.maxBatch()) {
+          cascade.times().ran(stage, rows, times.expectedNanos(stage, rows));
+        }
+      }
     }
   }
 
-  private Pace pace(ServedCascade cascade) {
+  private Pace pace(ServedCascade cascade, List<Integer> batches) {
     return limits.maxQueueDelays().isEmpty()
-        ? Pace.measured(cascade.times(), cascade.stages(), cascade.maxBatch())
-        : new Pace(List.of(cascade.maxBatch()), limits.maxQueueDelays());
+        ? Pace.measured(cascade.times(), batches)
+        : new Pace(batches, limits.maxQueueDelays());
   }
 
   private Pace pace(LoadLevel level) {
@@ -155,17 +169,21 @@ final class ModelLoader {
     return setting.equals(version.manifest().settings().get(0)) ? name : name + " " + setting;
   }
 
-  private void adapt(ServedModel model, CascadeSessions sessions, List<String> problems) {
+  private void adapt(ServedModel model, Opened opened, List<String> problems) {
     if (!adaptation.adaptToLoad() && adaptation.objective().isEmpty()) {
       return;
     }
     try {
-      RunTimeTable times = RunTimeTable.measure(sessions, device, MEASURING);
+      Device device = way.get().device();
+      RunTimeTable times =
+          opened.times().isPresent()
+              ? opened.times().get()
+              : RunTimeTable.measure(opened.sessions(), device, MEASURING);
       LoadPlan plan =
           new LoadPlanner(
                   times,
                   device.workers(),
-                  sessions.maxBatch(),
+                  opened.sessions().maxBatch(),
                   adaptation.objective().orElse(LoadPlan.USUAL_OBJECTIVE))
               .plan(model.planPoints().withoutLoad(), model.planPoints().usable());
       model
@@ -210,6 +228,7 @@ final class ModelLoader {
       LOG.warn("{} has no self-test: nothing proves that it runs right", model.cascade().name());
       return;
     }
+    Device device = way.get().device();
     SelfTest.Report report = SelfTest.run(sessions, device, files, spec.get());
     if (device.reducesPrecision()) {
       new ReducedPrecision(device, sessions.maxBatch())

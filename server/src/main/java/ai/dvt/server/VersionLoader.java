@@ -14,15 +14,19 @@ import java.util.Optional;
 /** From a version folder to a model that answers, by way of a private copy. */
 final class VersionLoader {
   private final ModelLoader models;
+  private final FirstLoad first;
   private final RepositorySettings settings;
   private final Retirement retirement;
 
   /**
+   * @param first what is open already
    * @param settings where private copies are made, and how much of a model is loaded
    * @param retirement ends settings that were loaded on demand
    */
-  VersionLoader(ModelLoader models, RepositorySettings settings, Retirement retirement) {
+  VersionLoader(
+      ModelLoader models, FirstLoad first, RepositorySettings settings, Retirement retirement) {
     this.models = models;
+    this.first = first;
     this.settings = settings;
     this.retirement = retirement;
   }
@@ -37,14 +41,20 @@ final class VersionLoader {
     List<String> problems = new ArrayList<>();
     Optional<ServedModel> model = Optional.empty();
     try {
-      PrivateFolder copy = PrivateFolder.create(settings.copies());
+      Optional<FirstLoad.Ready> ready = first.take(folder, stamp);
+      PrivateFolder copy =
+          ready.isPresent() ? ready.get().copy() : PrivateFolder.create(settings.copies());
       boolean kept = false;
       try {
-        VersionFolder.Checked checked = folder.copyTo(copy.path());
+        VersionFolder.Checked checked =
+            ready.isPresent() ? ready.get().checked() : folder.copyTo(copy.path());
         problems.addAll(checked.problems());
         if (checked.version().isPresent()) {
           ModelVersion version = checked.version().get();
-          model = models.open(version, copy.path(), problems);
+          model =
+              ready.isPresent()
+                  ? models.tried(version, ready.get().opened(), copy.path(), problems)
+                  : models.open(version, copy.path(), problems);
           kept = model.isPresent() && version.manifest().settings().size() > 1;
           if (kept) {
             model =

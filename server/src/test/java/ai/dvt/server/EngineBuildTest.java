@@ -74,12 +74,12 @@ class EngineBuildTest {
   }
 
   @Test
-  void without_a_batch_every_size_is_compiled_that_a_server_may_pick() throws Exception {
+  void without_a_batch_the_sizes_are_compiled_with_which_a_server_opens_models() throws Exception {
     try (EngineBuild build = build("engines")) {
       assertThat(build.steps(List.of(toy), OptionalInt.empty()))
           .extracting(EngineBuild.Step::maxBatch)
           .contains(8)
-          .contains(StageSpeed.batchSizes().toArray(Integer[]::new));
+          .contains(SessionOpener.largestBatch());
     }
   }
 

@@ -84,7 +84,7 @@ public class SchedulingBenchmark {
         BoundPolicy.of(
             ExitPolicy.parse("last"), cascade.variant().gflops(), name -> Optional.empty());
     admission = new Admission(Long.MAX_VALUE / 2, 1 << 20, System::nanoTime);
-    scheduler = new Scheduler(policy, new SystemClock(), 1, admission::room);
+    scheduler = new Scheduler(policy, new SystemClock(), admission::room);
     for (int i = 0; i < waiting; i++) {
       enter();
     }

@@ -49,19 +49,30 @@ public final class CascadeEngine implements AutoCloseable {
   private final Scheduler scheduler;
   private final List<Thread> workers = new ArrayList<>();
 
-  /** Starts the device's workers; the device stays the caller's. */
+  /** An engine whose images wait until it is given a device. */
+  public CascadeEngine(EngineSettings settings) {
+    this(settings, new FullBatchesFirst(), new SystemClock());
+  }
+
+  /** An engine with a device from the beginning. */
   public CascadeEngine(Device device, EngineSettings settings) {
-    this(device, settings, new FullBatchesFirst(), new SystemClock());
+    this(settings);
+    start(device);
   }
 
   /**
    * @param clock owned from now on
    */
-  CascadeEngine(Device device, EngineSettings settings, BatchPolicy policy, EngineClock clock) {
+  CascadeEngine(EngineSettings settings, BatchPolicy policy, EngineClock clock) {
     this.admission = new Admission(settings.capacityBytes(), settings.capacityRows(), clock::nanos);
     this.clock = clock;
-    this.scheduler = new Scheduler(policy, clock, device.workers(), this::room);
+    this.scheduler = new Scheduler(policy, clock, this::room);
     admission.onShortage(scheduler::dropUnseen);
+  }
+
+  /** Starts the device's workers, once; the device stays the caller's. */
+  public void start(Device device) {
+    scheduler.staffed(device.workers());
     for (int worker = 1; worker <= device.workers(); worker++) {
       Thread thread =
           new Thread(

@@ -34,20 +34,20 @@ public record Pace(List<Integer> batches, List<Duration> maxQueueDelays) {
   }
 
   /**
-   * Delays made for the cascade: twice the time of the stage's full batch, 20 ms to 5 s. At
-   * saturation a batch of survivors then has time to fill, and the wait stays in proportion to what
-   * the stage takes anyway.
+   * Delays made for the cascade and the batches of its stages: twice the time of the stage's full
+   * batch, 20 ms to 5 s. At saturation a batch of survivors then has time to fill, and the wait
+   * stays in proportion to what the stage takes anyway.
    */
-  public static Pace measured(StageTimes times, int stages, int batch) {
+  public static Pace measured(StageTimes times, List<Integer> batches) {
     List<Duration> delays = new ArrayList<>();
-    for (int stage = 1; stage <= stages; stage++) {
-      Duration twice = Duration.ofNanos(2 * times.expectedNanos(stage, batch));
+    for (int stage = 1; stage <= batches.size(); stage++) {
+      Duration twice = Duration.ofNanos(2 * times.expectedNanos(stage, batches.get(stage - 1)));
       delays.add(
           twice.compareTo(SHORTEST_DELAY) < 0
               ? SHORTEST_DELAY
               : twice.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : twice);
     }
-    return new Pace(List.of(batch), delays);
+    return new Pace(batches, delays);
   }
 
   /**

@@ -5,11 +5,12 @@ import java.util.Map;
 
 /** What the workers run now and when each run should end. Under the scheduler's lock. */
 final class RunsUnderWay {
-  private final int workers;
+  private int workers = 1;
   private final Map<Batch, Long> ends = new IdentityHashMap<>();
 
-  RunsUnderWay(int workers) {
-    this.workers = workers;
+  /** How many runs there can be side by side. */
+  void staffed(int count) {
+    workers = count;
   }
 
   void began(Batch batch, long nowNanos) {

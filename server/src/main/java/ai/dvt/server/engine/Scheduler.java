@@ -23,7 +23,7 @@ final class Scheduler {
   private final Condition work = lock.newCondition();
   private final Inside inside = new Inside(lock);
   private final WaitingImages waiting;
-  private final RunsUnderWay running;
+  private final RunsUnderWay running = new RunsUnderWay();
   private final Endings endings;
   private final Parking parking;
 
@@ -33,16 +33,24 @@ final class Scheduler {
   private boolean closed;
 
   /**
-   * @param workers that will ask for work
    * @param room asked at every decision
    */
-  Scheduler(BatchPolicy policy, EngineClock clock, int workers, Supplier<BatchPolicy.Room> room) {
+  Scheduler(BatchPolicy policy, EngineClock clock, Supplier<BatchPolicy.Room> room) {
     this.clock = clock;
     this.room = room;
     this.waiting = new WaitingImages(policy, clock, this::lapsed);
-    this.running = new RunsUnderWay(workers);
     this.endings = new Endings(lock, inside, waiting, clock);
     this.parking = new Parking(lock, clock, this::queue, endings);
+  }
+
+  /** So many workers will ask for work; one until this is said. */
+  void staffed(int workers) {
+    lock.lock();
+    try {
+      running.staffed(workers);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes a new image in; false while draining. */

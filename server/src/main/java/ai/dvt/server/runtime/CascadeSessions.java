@@ -48,6 +48,14 @@ public interface CascadeSessions extends AutoCloseable {
    */
   default void trim(Workspace workspace) throws StageException {}
 
+  /**
+   * From now on no run takes more rows, and memory for hand-over is taken by as many. To be called
+   * before anybody else has the sessions, with no row open.
+   *
+   * @param rows 1 to {@link #maxBatch}
+   */
+  void lowerMaxBatch(int rows);
+
   /** Rows that were kept and not closed yet. */
   int openRows();
 

@@ -8,6 +8,7 @@ import java.util.List;
 
 /** Sessions whose hand-over goes through direct memory of the host. */
 final class HostSessions extends StagedSessions {
+  private final NativeMemory memory;
   private final List<HandoverPool> pools = new ArrayList<>();
 
   /**
@@ -20,10 +21,23 @@ final class HostSessions extends StagedSessions {
       List<StageSession> stages,
       NativeMemory memory) {
     super(variant, maxBatch, layout, stages);
-    for (HandoverLayout.Group group : layout.groups()) {
+    this.memory = memory;
+    openPools();
+  }
+
+  private void openPools() {
+    for (HandoverLayout.Group group : layout().groups()) {
       int[] rowBytes = group.tensors().stream().mapToInt(Tensor::rowBytes).toArray();
-      pools.add(new HandoverPool(memory, rowBytes, maxBatch));
+      pools.add(new HandoverPool(memory, rowBytes, maxBatch()));
     }
+  }
+
+  @Override
+  public void lowerMaxBatch(int rows) {
+    super.lowerMaxBatch(rows);
+    pools.forEach(HandoverPool::close);
+    pools.clear();
+    openPools();
   }
 
   HandoverPool pool(int group) {

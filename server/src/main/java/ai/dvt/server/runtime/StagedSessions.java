@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What sessions are wherever their hand-over lies: one a stage, and their sizes. */
 abstract class StagedSessions implements CascadeSessions {
   private final VariantSpec variant;
-  private final int maxBatch;
+  private int maxBatch;
   private final HandoverLayout layout;
   private final List<StageSession> stages;
   final AtomicInteger openRows = new AtomicInteger();
@@ -36,6 +36,21 @@ abstract class StagedSessions implements CascadeSessions {
   @Override
   public final int maxBatch() {
     return maxBatch;
+  }
+
+  @Override
+  public void lowerMaxBatch(int rows) {
+    if (rows < 1 || rows > maxBatch || openRows() > 0) {
+      throw new IllegalArgumentException(
+          "batch: "
+              + rows
+              + " with "
+              + openRows()
+              + " rows open (expected: 1.."
+              + maxBatch
+              + ", no row open)");
+    }
+    maxBatch = rows;
   }
 
   @Override

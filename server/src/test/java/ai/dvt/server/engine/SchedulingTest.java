@@ -41,7 +41,7 @@ class SchedulingTest {
     for (int stage = 1; stage <= 3; stage++) {
       times.ran(stage, BATCH, Simulator.nanos(stage, BATCH));
     }
-    return Pace.measured(times, 3, BATCH);
+    return Pace.measured(times, List.of(BATCH, BATCH, BATCH));
   }
 
   @Test

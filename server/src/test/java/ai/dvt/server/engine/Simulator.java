@@ -75,7 +75,8 @@ final class Simulator {
     this.toy = toy;
     this.clock = new FakeClock();
     this.admission = new Admission(Long.MAX_VALUE / 2, rows, clock::nanos);
-    this.scheduler = new Scheduler(new FullBatchesFirst(), clock, workers, admission::room);
+    this.scheduler = new Scheduler(new FullBatchesFirst(), clock, admission::room);
+    scheduler.staffed(workers);
     this.idle = workers;
     this.noise = noise;
     this.budget = budget;

@@ -41,7 +41,8 @@ final class ToyEngine implements AutoCloseable {
     cascade = new ServedCascade("toy/1", sessions);
     cascade.setPace(Pace.of(maxBatch, LONG));
     EngineSettings settings = new EngineSettings(capacityBytes, 1 << 20);
-    engine = new CascadeEngine(device, settings, new FullBatchesFirst(), clock);
+    engine = new CascadeEngine(settings, new FullBatchesFirst(), clock);
+    engine.start(device);
   }
 
   BoundPolicy policy(String text) {

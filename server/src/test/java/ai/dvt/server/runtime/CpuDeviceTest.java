@@ -44,6 +44,29 @@ class CpuDeviceTest {
   }
 
   @Test
+  void a_lowered_largest_batch_is_the_largest_from_then_on() throws Exception {
+    try (CascadeSessions sessions = device.open(folder, manifest, variant, 5);
+        Workspace workspace = device.openWorkspace()) {
+      sessions.lowerMaxBatch(2);
+      assertThat(sessions.maxBatch()).isEqualTo(2);
+      List<float[]> three = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        three.add(ToyCascade.picture(3, i, new Random(i)));
+      }
+      assertThatThrownBy(() -> sessions.run(1, writers(three), List.of(), workspace))
+          .hasMessageContaining("batch 3 (expected: 1..2)");
+      List<float[]> two = three.subList(0, 2);
+      try (StageRun run = sessions.run(1, writers(two), List.of(), workspace)) {
+        assertLogits(run, 1, two);
+        List<HandoverRow> rows = run.keep(all(2));
+        assertThatThrownBy(() -> sessions.lowerMaxBatch(1)).hasMessageContaining("2 rows open");
+        rows.forEach(HandoverRow::close);
+      }
+      assertThatThrownBy(() -> sessions.lowerMaxBatch(3)).hasMessageContaining("1..2");
+    }
+  }
+
+  @Test
   void every_row_keeps_its_own_tensors_when_batches_are_split_and_mixed() throws Exception {
     Random random = new Random(1);
     try (CascadeSessions sessions = device.open(folder, manifest, variant, 5);

@@ -2,142 +2,141 @@ package ai.dvt.server.engine.load;
 
 import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.runtime.Device;
-import ai.dvt.server.runtime.HandoverRow;
-import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
-import ai.dvt.server.runtime.StageRun;
-import ai.dvt.server.runtime.Workspace;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /**
- * Measured times of a cascade's runs by stage and batch size: powers of two and the largest batch.
+ * Measured times of a cascade's runs by stage and batch size.
  *
  * @param sizes batch sizes measured, rising
- * @param nanos median nanoseconds of a run, by stage and place in {@code sizes}
+ * @param nanos median nanoseconds of a run, by stage and place in {@code sizes}; a stage need not
+ *     have been measured with the largest ones
  */
 public record RunTimeTable(List<Integer> sizes, List<List<Long>> nanos) implements RunTimes {
-  private static final int ROUNDS = 5;
+  /** A batch is not worth being larger for less than this part of an image's time. */
+  private static final double GAIN = 0.05;
 
   public RunTimeTable {
     sizes = List.copyOf(sizes);
     nanos = nanos.stream().map(List::copyOf).toList();
+    for (List<Long> ofStage : nanos) {
+      if (ofStage.isEmpty() || ofStage.size() > sizes.size()) {
+        throw new IllegalArgumentException(
+            "nanos: of " + ofStage.size() + " sizes (expected: 1 to " + sizes.size() + ")");
+      }
+    }
   }
 
   /**
-   * Runs every stage on grey pictures, on all of the device's workers side by side, as under load.
+   * Runs every stage on grey pictures with powers of two and the largest batch, on all of the
+   * device's workers side by side, as under load.
    *
    * @param limit after it every size is measured once only
    */
   public static RunTimeTable measure(CascadeSessions sessions, Device device, Duration limit)
       throws StageException, InterruptedException {
-    List<Integer> sizes = new ArrayList<>();
-    for (int size = 1; size < sessions.maxBatch(); size *= 2) {
-      sizes.add(size);
-    }
-    sizes.add(sessions.maxBatch());
-    int stages = sessions.variant().stages().size();
-    long end = System.nanoTime() + limit.toNanos();
-    List<List<List<Long>>> seen = new ArrayList<>();
-    for (int i = 0; i < stages * sizes.size(); i++) {
-      seen.add(new ArrayList<>());
-    }
-    ExecutorService workers = Executors.newFixedThreadPool(device.workers());
-    try {
-      for (int size = 0; size < sizes.size(); size++) {
-        int rows = sizes.get(size);
-        List<Callable<List<List<Long>>>> work =
-            Collections.nCopies(device.workers(), () -> sweep(sessions, device, rows, end));
-        for (Future<List<List<Long>>> done : workers.invokeAll(work)) {
-          List<List<Long>> byStage = done.get();
-          for (int stage = 0; stage < stages; stage++) {
-            seen.get(stage * sizes.size() + size).add(byStage.get(stage));
-          }
-        }
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof StageException stage
-          ? stage
-          : new StageException("measuring: " + e.getCause(), e.getCause());
-    } finally {
-      workers.shutdownNow();
-    }
-    List<List<Long>> medians = new ArrayList<>();
-    for (int stage = 0; stage < stages; stage++) {
-      List<Long> ofStage = new ArrayList<>();
-      for (int size = 0; size < sizes.size(); size++) {
-        ofStage.add(median(seen.get(stage * sizes.size() + size)));
-      }
-      medians.add(ofStage);
-    }
-    return new RunTimeTable(sizes, medians);
+    return measure(sessions, device, powersOfTwo(sessions.maxBatch()), false, limit);
   }
 
-  private static long median(List<List<Long>> runs) {
-    long[] all = runs.stream().flatMap(List::stream).mapToLong(Long::longValue).sorted().toArray();
-    return Math.max(1, all[all.length / 2]);
+  /**
+   * As {@link #measure}, but each stage only as far as larger batches take less time an image.
+   *
+   * @param sizes tried, rising
+   */
+  public static RunTimeTable measureUpToBest(
+      CascadeSessions sessions, Device device, List<Integer> sizes, Duration limit)
+      throws StageException, InterruptedException {
+    return measure(sessions, device, sizes, true, limit);
   }
 
-  /** Nanoseconds of the runs of each stage; the first round warms up and does not count. */
-  private static List<List<Long>> sweep(
-      CascadeSessions sessions, Device device, int rows, long endNanos) throws StageException {
+  private static RunTimeTable measure(
+      CascadeSessions sessions, Device device, List<Integer> sizes, boolean toBest, Duration limit)
+      throws StageException, InterruptedException {
     int stages = sessions.variant().stages().size();
     List<List<Long>> nanos = new ArrayList<>();
     for (int stage = 0; stage < stages; stage++) {
       nanos.add(new ArrayList<>());
     }
-    List<RowWriter> images = Collections.nCopies(rows, row -> fill(row));
-    List<Integer> all = IntStream.range(0, rows).boxed().toList();
-    try (Workspace workspace = device.openWorkspace()) {
-      for (int round = 0; round <= ROUNDS; round++) {
-        if (round >= 2 && System.nanoTime() - endNanos > 0) {
-          break;
-        }
-        List<HandoverRow> carried = List.of();
-        try {
-          for (int stage = 1; stage <= stages; stage++) {
-            try (StageRun run = sessions.run(stage, images, carried, workspace)) {
-              if (round > 0) {
-                nanos.get(stage - 1).add(run.nanos());
-              }
-              if (stage < stages) {
-                carried = run.keep(all);
-              }
+    try (StageStopwatch stopwatch = new StageStopwatch(sessions, device, limit)) {
+      int deepest = stages;
+      for (int size = 0; size < sizes.size() && deepest > 0; size++) {
+        List<Long> medians = stopwatch.medianNanos(sizes.get(size), deepest);
+        int stillBetter = 0;
+        for (int stage = 1; stage <= deepest; stage++) {
+          List<Long> ofStage = nanos.get(stage - 1);
+          if (ofStage.size() == size) {
+            ofStage.add(medians.get(stage - 1));
+            if (!toBest || getsBetter(sizes, ofStage)) {
+              stillBetter = stage;
             }
           }
-        } finally {
-          carried.forEach(HandoverRow::close);
         }
+        deepest = stillBetter;
       }
     }
-    return nanos;
+    return new RunTimeTable(sizes, nanos);
   }
 
-  private static void fill(java.nio.ByteBuffer row) {
-    float[] grey = new float[row.remaining() / Float.BYTES];
-    Arrays.fill(grey, 0.25f);
-    row.asFloatBuffer().put(grey);
+  /** Whether the last size takes less time an image than the one before. */
+  private static boolean getsBetter(List<Integer> sizes, List<Long> nanos) {
+    int last = nanos.size() - 1;
+    return last == 0
+        || (double) nanos.get(last) / sizes.get(last)
+            < (double) nanos.get(last - 1) / sizes.get(last - 1);
+  }
+
+  private static List<Integer> powersOfTwo(int largest) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int size = 1; size < largest; size *= 2) {
+      sizes.add(size);
+    }
+    sizes.add(largest);
+    return sizes;
+  }
+
+  /**
+   * The batch of each stage: the smallest whose time an image is within {@value #GAIN} of the
+   * stage's best.
+   */
+  public List<Integer> batches() {
+    List<Integer> batches = new ArrayList<>();
+    for (List<Long> ofStage : nanos) {
+      double best = Double.MAX_VALUE;
+      for (int i = 0; i < ofStage.size(); i++) {
+        best = Math.min(best, (double) ofStage.get(i) / sizes.get(i));
+      }
+      int picked = 0;
+      while ((double) ofStage.get(picked) / sizes.get(picked) > best * (1 + GAIN)) {
+        picked++;
+      }
+      batches.add(sizes.get(picked));
+    }
+    return batches;
+  }
+
+  /** Nanoseconds that an image takes through all stages, in {@link #batches}. */
+  public double nanosPerImage() {
+    List<Integer> batches = batches();
+    double sum = 0;
+    for (int stage = 1; stage <= nanos.size(); stage++) {
+      int rows = batches.get(stage - 1);
+      sum += (double) expectedNanos(stage, rows) / rows;
+    }
+    return sum;
   }
 
   /** As long as the next larger size measured, for every larger one in proportion to it. */
   @Override
   public long expectedNanos(int stage, int rows) {
     List<Long> ofStage = nanos.get(stage - 1);
-    for (int i = 0; i < sizes.size(); i++) {
+    for (int i = 0; i < ofStage.size(); i++) {
       if (sizes.get(i) >= rows) {
         return ofStage.get(i);
       }
     }
-    int last = sizes.size() - 1;
+    int last = ofStage.size() - 1;
     return ofStage.get(last) * rows / sizes.get(last);
   }
 }
