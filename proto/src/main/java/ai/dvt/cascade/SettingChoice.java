@@ -35,6 +35,11 @@ public final class SettingChoice {
     return settings.get(0);
   }
 
+  /** Whether a setting costs less than another one up to the last exit. */
+  public static boolean cheaper(CascadeManifest manifest, String setting, String than) {
+    return cost(manifest, setting) < cost(manifest, than);
+  }
+
   private static String settingOf(CascadeManifest manifest, String name) {
     return manifest.variants().stream()
         .filter(variant -> variant.name().equals(name))

@@ -2,6 +2,7 @@ package ai.dvt.server;
 
 import ai.dvt.cascade.FileSpec;
 import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.engine.LoadControl;
 import ai.dvt.server.grpc.ModelSettings;
 import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.ServedModel;
@@ -34,7 +35,11 @@ final class LazySettings implements ModelSettings {
   // Guarded by this; in the order of their last use.
   private final LinkedHashMap<String, ServedModel> loaded = new LinkedHashMap<>(8, 0.75f, true);
   private final Map<String, String> failures = new HashMap<>();
+  private LoadControl load = LoadControl.CALM;
   private boolean closed;
+
+  /** What is loaded, for those who must not wait for a setting that is being loaded. */
+  private volatile List<ServedModel> known = List.of();
 
   LazySettings(
       ModelVersion version,
@@ -51,9 +56,9 @@ final class LazySettings implements ModelSettings {
 
   @Override
   public synchronized ServedModel of(String setting) throws RequestException {
-    ServedModel known = loaded.get(setting);
-    if (known != null) {
-      return known;
+    ServedModel before = loaded.get(setting);
+    if (before != null) {
+      return before;
     }
     String name = version.name() + "/" + version.version() + " " + setting;
     if (closed) {
@@ -80,7 +85,9 @@ final class LazySettings implements ModelSettings {
       LOG.error("{}: not loaded: {}", name, failures.get(setting));
       throw RequestException.unavailable(name + ": " + failures.get(setting));
     }
+    model.cascade().setLoad(load);
     loaded.put(setting, model);
+    known = List.copyOf(loaded.values());
     LOG.info("{}: loaded", name);
     return model;
   }
@@ -89,7 +96,19 @@ final class LazySettings implements ModelSettings {
     while (!loaded.isEmpty() && held() + bytes > limitBytes) {
       String oldest = loaded.keySet().iterator().next();
       retirement.retire(loaded.remove(oldest).cascade(), false);
+      known = List.copyOf(loaded.values());
     }
+  }
+
+  /** Has all settings, those to come too, follow the load of the whole model. */
+  synchronized void follow(LoadControl control) {
+    load = control;
+    loaded.values().forEach(model -> model.cascade().setLoad(control));
+  }
+
+  @Override
+  public List<ServedModel> loaded() {
+    return known;
   }
 
   private long held() {
@@ -115,6 +134,7 @@ final class LazySettings implements ModelSettings {
     closed = true;
     loaded.values().forEach(model -> retirement.retire(model.cascade(), false));
     loaded.clear();
+    known = List.of();
     files.close();
   }
 }

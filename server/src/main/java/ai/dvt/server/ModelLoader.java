@@ -9,11 +9,8 @@ import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.Pace;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.engine.guard.AgreementGuard;
-import ai.dvt.server.engine.load.LoadLevel;
-import ai.dvt.server.engine.load.LoadLevels;
-import ai.dvt.server.engine.load.LoadPlan;
-import ai.dvt.server.engine.load.LoadPlanner;
 import ai.dvt.server.engine.load.RunTimeTable;
+import ai.dvt.server.grpc.RequestException;
 import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.image.PictureDecoder;
@@ -25,7 +22,7 @@ import ai.dvt.server.runtime.RuntimeVersion;
 import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.StageException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -37,13 +34,11 @@ import org.slf4j.LoggerFactory;
 final class ModelLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
-  /** Run times for a plan are measured about so long. */
-  private static final Duration MEASURING = Duration.ofSeconds(3);
-
   private final Supplier<DeviceChoice.Way> way;
   private final SessionOpener opener;
   private final EngineLimits limits;
   private final Adaptation adaptation;
+  private final LoadAdapter adapter;
   private final PictureDecoder decoder;
 
   /**
@@ -58,6 +53,7 @@ final class ModelLoader {
     this.way = way;
     this.opener = opener;
     this.adaptation = adaptation;
+    this.adapter = new LoadAdapter(way, limits, adaptation);
     this.limits = limits;
     this.decoder = decoder;
   }
@@ -129,11 +125,11 @@ final class ModelLoader {
       } catch (ContractException e) {
         problems.add("default policy " + version.defaultPolicy() + ": " + e.getMessage());
       }
-      if (problems.isEmpty()) {
-        adapt(model, opened, problems);
-        watch(model);
+      if (problems.isEmpty() && adapter.wanted() && version.manifest().settings().size() == 1) {
+        adapter.adapt(List.of(model), opened.times(), problems);
       }
     }
+    watch(model);
     if (problems.isEmpty()) {
       return Optional.of(model);
     }
@@ -157,54 +153,41 @@ final class ModelLoader {
         : new Pace(batches, limits.maxQueueDelays());
   }
 
-  private Pace pace(LoadLevel level) {
-    return new Pace(
-        level.batchSizes(),
-        limits.maxQueueDelays().isEmpty() ? level.queueDelays() : limits.maxQueueDelays());
-  }
-
   /** As {@code model/1}, and any setting but the first behind it. */
   private static String name(ModelVersion version, String setting) {
     String name = version.name() + "/" + version.version();
     return setting.equals(version.manifest().settings().get(0)) ? name : name + " " + setting;
   }
 
-  private void adapt(ServedModel model, Opened opened, List<String> problems) {
-    if (!adaptation.adaptToLoad() && adaptation.objective().isEmpty()) {
+  /**
+   * Has a model with settings follow one plan for load over all of them; loads those that have
+   * operating points, as far as the memory for settings goes.
+   *
+   * @param problems gets the reason if there is no plan
+   */
+  void adapt(ServedModel first, LazySettings others, List<String> problems) {
+    if (!adapter.wanted()) {
       return;
     }
-    try {
-      Device device = way.get().device();
-      RunTimeTable times =
-          opened.times().isPresent()
-              ? opened.times().get()
-              : RunTimeTable.measure(opened.sessions(), device, MEASURING);
-      LoadPlan plan =
-          new LoadPlanner(
-                  times,
-                  device.workers(),
-                  opened.sessions().maxBatch(),
-                  adaptation.objective().orElse(LoadPlan.USUAL_OBJECTIVE))
-              .plan(model.planPoints().withoutLoad(), model.planPoints().usable());
-      model
-          .cascade()
-          .setLoad(
-              new LoadLevels(
-                  plan,
-                  adaptation.adaptToLoad(),
-                  adaptation.objective().isPresent(),
-                  System::nanoTime,
-                  level -> {
-                    if (adaptation.adaptToLoad()) {
-                      model.cascade().setPace(pace(level));
-                    }
-                  }));
-    } catch (StageException e) {
-      problems.add("plan for load: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      problems.add("plan for load: interrupted");
+    for (String setting : first.version().manifest().settings()) {
+      boolean usable =
+          first.version().points().values().stream()
+              .anyMatch(
+                  point ->
+                      point.variant().equals(Optional.of(setting))
+                          && !point.exitShares().isEmpty());
+      if (usable && !setting.equals(first.setting())) {
+        try {
+          others.of(setting);
+        } catch (RequestException e) {
+          LOG.warn("{}: not planned for under load: {}", setting, e.getMessage());
+        }
+      }
     }
+    List<ServedModel> settings = new ArrayList<>(List.of(first));
+    settings.addAll(others.loaded());
+    adapter.adapt(settings, Optional.empty(), problems);
+    others.follow(first.cascade().load());
   }
 
   private void watch(ServedModel model) {
@@ -214,7 +197,7 @@ final class ModelLoader {
           .setEarlyAnswers(
               new AgreementGuard(
                   model.cascade().name(),
-                  List.copyOf(model.version().points().values()),
+                  model.points(),
                   adaptation.guardShare(),
                   adaptation.guardAction() == Adaptation.GuardAction.STRICTER,
                   new SplittableRandom()));

@@ -55,14 +55,9 @@ final class VersionLoader {
               ready.isPresent()
                   ? models.tried(version, ready.get().opened(), copy.path(), problems)
                   : models.open(version, copy.path(), problems);
-          kept = model.isPresent() && version.manifest().settings().size() > 1;
-          if (kept) {
-            model =
-                model.map(
-                    first ->
-                        first.with(
-                            new LazySettings(
-                                version, copy, models, retirement, settings.settingBytes())));
+          if (model.isPresent() && version.manifest().settings().size() > 1) {
+            kept = true;
+            model = withSettings(model.get(), copy, problems);
           }
         }
       } finally {
@@ -74,5 +69,19 @@ final class VersionLoader {
       problems.add("copies: " + e + " (expected: a folder that can be written)");
     }
     return new TriedVersion(folder, stamp, model, problems, false);
+  }
+
+  /** The model with its other settings, which own the copy; empty if there are problems. */
+  private Optional<ServedModel> withSettings(
+      ServedModel first, PrivateFolder copy, List<String> problems) {
+    LazySettings others =
+        new LazySettings(first.version(), copy, models, retirement, settings.settingBytes());
+    models.adapt(first, others, problems);
+    if (problems.isEmpty()) {
+      return Optional.of(first.with(others));
+    }
+    others.close();
+    first.cascade().close();
+    return Optional.empty();
   }
 }

@@ -38,4 +38,12 @@ public interface LoadControl {
    * empty: none.
    */
   Optional<Thresholds> thresholds();
+
+  /**
+   * The model's setting that new images get instead of a dearer one; empty: no load, or no
+   * settings.
+   */
+  default Optional<String> setting() {
+    return Optional.empty();
+  }
 }

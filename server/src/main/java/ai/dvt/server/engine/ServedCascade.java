@@ -131,7 +131,8 @@ public final class ServedCascade implements AutoCloseable {
     return counters;
   }
 
-  CascadeSessions sessions() {
+  /** Its sessions, to measure them; nobody else may close them. */
+  public CascadeSessions sessions() {
     return sessions;
   }
 

@@ -6,7 +6,6 @@ import ai.dvt.cascade.v1.CascadeRequest;
 import ai.dvt.cascade.v1.CascadeResponse;
 import ai.dvt.cascade.v1.CascadeStart;
 import ai.dvt.cascade.v1.CascadeStep;
-import ai.dvt.cascade.v1.ExitPolicy;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.server.config.CallLimits;
 import ai.dvt.server.grpc.flow.InboundGate;
@@ -75,7 +74,7 @@ final class CascadeCall extends ImageStreamCall<CascadeRequest, CascadeResponse>
       Order order =
           validator.order(
               start.getModel(),
-              Optional.of(ExitPolicy.getDefaultInstance()),
+              RequestValidator.CLIENT_DRIVEN,
               start.getTopK(),
               RequestValidator.caller(start.getPriority()));
       long bytes = RequestValidator.rowBytes(start.getImage(), "start.image", order.model());

@@ -1,5 +1,7 @@
 package ai.dvt.server.grpc;
 
+import java.util.List;
+
 /**
  * The settings of a model beside the one that is loaded from the start, such as other keep rates.
  * Safe from any thread.
@@ -14,6 +16,11 @@ public interface ModelSettings extends AutoCloseable {
         }
 
         @Override
+        public List<ServedModel> loaded() {
+          return List.of();
+        }
+
+        @Override
         public void close() {}
       };
 
@@ -24,6 +31,9 @@ public interface ModelSettings extends AutoCloseable {
    * @throws RequestException if it cannot be loaded
    */
   ServedModel of(String setting) throws RequestException;
+
+  /** The model in every setting that is loaded now beside the first; never waits. */
+  List<ServedModel> loaded();
 
   /** Ends all of them, each after its last image. */
   @Override

@@ -126,6 +126,9 @@ public final class RequestValidator {
   static final Optional<ai.dvt.cascade.v1.ExitPolicy> BUDGET_ALONE =
       Optional.of(ai.dvt.cascade.v1.ExitPolicy.newBuilder().setRefuseAdaptation(true).build());
 
+  /** The policy of images whose caller says at every exit if they go on: the load says nothing. */
+  static final Optional<ai.dvt.cascade.v1.ExitPolicy> CLIENT_DRIVEN = BUDGET_ALONE;
+
   /** Checks an id that a caller chose. */
   public static void checkId(String id) throws RequestException {
     if (id.length() > ID_LIMIT) {

@@ -6,9 +6,10 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.SettingChoice;
 import ai.dvt.server.engine.ServedCascade;
-import ai.dvt.server.engine.load.PlanPoints;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.repository.ModelVersion;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,7 +53,8 @@ public record ServedModel(
   }
 
   /**
-   * The model in the setting that a policy asks for: this, or one that is loaded now.
+   * The model in the setting that a policy asks for: this, or one that is loaded now. Under load a
+   * cheaper one that is loaded, if the policy accepts it.
    *
    * @throws RequestException if it cannot be loaded
    */
@@ -60,10 +62,33 @@ public record ServedModel(
     String wanted =
         SettingChoice.of(
             version.manifest(), policy, name -> Optional.ofNullable(version.points().get(name)));
+    if (policy.adapt()) {
+      Optional<ServedModel> cheaper =
+          cascade
+              .load()
+              .setting()
+              .filter(setting -> SettingChoice.cheaper(version.manifest(), setting, wanted))
+              .flatMap(this::ifLoaded);
+      if (cheaper.isPresent()) {
+        return cheaper.get();
+      }
+    }
     return wanted.equals(setting()) ? this : settings.of(wanted);
   }
 
-  private String setting() {
+  private Optional<ServedModel> ifLoaded(String setting) {
+    return inLoadedSettings().stream().filter(m -> m.setting().equals(setting)).findFirst();
+  }
+
+  /** The model in every setting that is loaded now, this one first. */
+  public List<ServedModel> inLoadedSettings() {
+    List<ServedModel> all = new ArrayList<>(List.of(this));
+    all.addAll(settings.loaded());
+    return all;
+  }
+
+  /** E.g. {@code keep-0.70}; empty where the model has one. */
+  public String setting() {
     return cascade.variant().setting().orElse("");
   }
 
@@ -78,17 +103,23 @@ public record ServedModel(
         cascade.variant().gflops(),
         name ->
             Optional.ofNullable(version.points().get(name))
-                .filter(this::suits)
+                .filter(point -> suits(point) || ofAnotherSetting(point))
                 .map(OperatingPoint::thresholds)
                 .map(cascade.earlyAnswers()::inUse));
   }
 
-  /** What a plan for load can be made of. */
-  public PlanPoints planPoints() {
-    return new PlanPoints(
-        version.points().values().stream().filter(this::suits).toList(),
-        cascade.variant().gflops(),
-        version.defaultPolicy());
+  /** The operating points of this setting; those that name none are the first one's. */
+  public List<OperatingPoint> points() {
+    boolean first = setting().equals(version.manifest().settings().get(0));
+    return version.points().values().stream()
+        .filter(this::suits)
+        .filter(point -> first || point.variant().isPresent())
+        .toList();
+  }
+
+  /** Whose thresholds apply here too, where the load moves an image to another setting. */
+  private boolean ofAnotherSetting(OperatingPoint point) {
+    return point.variant().filter(name -> version.manifest().settings().contains(name)).isPresent();
   }
 
   private boolean suits(OperatingPoint point) {

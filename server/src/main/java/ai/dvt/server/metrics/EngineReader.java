@@ -33,7 +33,10 @@ final class EngineReader implements MultiCollector {
     Scrape scrape = new Scrape();
     ModelCatalogue catalogue = readings.catalogue().get();
     for (ServedModel model : catalogue.served()) {
-      scrape.model(model, readings.engine().statistics(model.cascade()));
+      scrape.model(model);
+      for (ServedModel setting : model.inLoadedSettings()) {
+        scrape.setting(setting, readings.engine().statistics(setting.cascade()));
+      }
     }
     catalogue
         .unserved()
@@ -144,9 +147,16 @@ final class EngineReader implements MultiCollector {
           nativeBytes);
     }
 
-    void model(ServedModel model, CascadeStatistics statistics) {
+    void model(ServedModel model) {
       String[] of = {"model", model.version().name(), "version", model.version().version()};
       ready.add(1, of);
+      load(model, of);
+    }
+
+    /** What counts for each setting of a model has its name as a label, if it has one. */
+    void setting(ServedModel model, CascadeStatistics statistics) {
+      String[] version = {"model", model.version().name(), "version", model.version().version()};
+      String[] of = model.setting().isEmpty() ? version : with(version, "setting", model.setting());
       List<Double> gflops = model.cascade().variant().gflops();
       double last = gflops.get(gflops.size() - 1);
       double spentNow = 0;
@@ -168,7 +178,6 @@ final class EngineReader implements MultiCollector {
       }
       prepared.add(statistics.prepared(), of);
       preparing.add(statistics.preparingNanos() / 1e9, of);
-      load(model, of);
       guard(model, of);
       spent.add(spentNow, of);
       saved.add(savedNow, of);

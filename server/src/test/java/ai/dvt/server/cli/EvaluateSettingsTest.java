@@ -3,9 +3,13 @@ package ai.dvt.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.dvt.cascade.Calibration;
+import ai.dvt.cascade.Criterion;
 import ai.dvt.cascade.OperatingPoint;
+import ai.dvt.cascade.Thresholds;
 import ai.dvt.cascade.records.ExitRecords;
 import ai.dvt.cascade.records.ExitRecordsFile;
+import ai.dvt.cascade.wire.Manifests;
 import ai.dvt.server.repository.ModelRepository;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.toy.TinyExports;
@@ -19,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +148,47 @@ class EvaluateSettingsTest {
         .contains("| ats | ATS |", "| evit | EViT | keep-0.70 |", " ± ");
     assertThat(report.resolve("accuracy-cost.png")).isNotEmptyFile();
     assertThat(report.resolve("accuracy-throughput.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void a_plan_has_levels_of_several_settings() throws Exception {
+    Path model = folder.resolve("models/planned/1");
+    TinyExports.ofOneViT(model, "--architecture=evit", "--keep-rate=0.9,0.2", "--drop-at=1,2,4");
+    Files.delete(model.resolve("calibrations/settings.json"));
+    List<OperatingPoint> points = new ArrayList<>();
+    for (String setting : List.of("keep-0.90", "keep-0.20")) {
+      points.add(
+          new OperatingPoint(
+              setting,
+              Optional.of(setting),
+              new Thresholds(Criterion.CONFIDENCE, List.of()),
+              OptionalDouble.of(setting.equals("keep-0.90") ? 0.9 : 0.8),
+              OptionalDouble.empty(),
+              List.of(1.0)));
+    }
+    Files.writeString(
+        model.resolve("calibrations/val.json"),
+        Manifests.toJson(new Calibration("made up", points, Optional.of("keep-0.90"))));
+    assertThat(
+            ServerMain.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                "plan",
+                "planned",
+                "--models",
+                folder.resolve("models").toString(),
+                "--workers",
+                "1",
+                "--json"))
+        .as(err.toString())
+        .isZero();
+    JsonObject plan = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertThat(plan.getAsJsonArray("runTimes").asList())
+        .extracting(time -> time.getAsJsonObject().get("setting").getAsString())
+        .contains("keep-0.90", "keep-0.20");
+    JsonObject first = plan.getAsJsonArray("levels").get(0).getAsJsonObject();
+    assertThat(first.get("point").getAsString()).isEqualTo("keep-0.90");
+    assertThat(first.get("setting").getAsString()).isEqualTo("keep-0.90");
   }
 
   @Test

@@ -38,6 +38,7 @@ public final class LoadLevels implements LoadControl {
   private final ServiceRate service = new ServiceRate();
   private final Patience patience;
   private volatile Optional<Thresholds> thresholds = Optional.empty();
+  private volatile Optional<String> setting = Optional.empty();
   private int level;
   private long changedNanos;
   private int images;
@@ -97,6 +98,11 @@ public final class LoadLevels implements LoadControl {
     return thresholds;
   }
 
+  @Override
+  public Optional<String> setting() {
+    return setting;
+  }
+
   /** What the load does now. */
   public synchronized LoadStatistics statistics() {
     long now = nanos.getAsLong();
@@ -147,7 +153,9 @@ public final class LoadLevels implements LoadControl {
   private void change(int to, long now) {
     level = to;
     changedNanos = now;
-    thresholds = to == 0 ? Optional.empty() : plan.levels().get(to).point().thresholds();
+    PlanPoint point = plan.levels().get(to).point();
+    thresholds = to == 0 ? Optional.empty() : point.thresholds();
+    setting = to == 0 ? Optional.empty() : Optional.of(point.setting()).filter(s -> !s.isEmpty());
     entered.accept(plan.levels().get(to));
   }
 }

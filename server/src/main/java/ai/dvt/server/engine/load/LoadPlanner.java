@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -21,16 +22,23 @@ public final class LoadPlanner {
   /** A cheaper point must carry this much more, or it gives accuracy away for nothing. */
   private static final double WORTH = 1.05;
 
-  private final RunTimes times;
+  private final Map<String, ? extends RunTimes> times;
   private final int workers;
   private final int maxBatch;
   private final Duration objective;
 
+  /** For a model of one setting. */
+  public LoadPlanner(RunTimes times, int workers, int maxBatch, Duration objective) {
+    this(Map.of("", times), workers, maxBatch, objective);
+  }
+
   /**
+   * @param times by setting
    * @param maxBatch the most rows of a run
    * @param objective the latency to plan for
    */
-  public LoadPlanner(RunTimes times, int workers, int maxBatch, Duration objective) {
+  public LoadPlanner(
+      Map<String, ? extends RunTimes> times, int workers, int maxBatch, Duration objective) {
     if (workers < 1 || maxBatch < 1) {
       throw new IllegalArgumentException(
           "workers, maxBatch: " + workers + ", " + maxBatch + " (expected: >= 1)");
@@ -38,7 +46,7 @@ public final class LoadPlanner {
     if (objective.isNegative() || objective.isZero()) {
       throw new IllegalArgumentException("objective: " + objective + " (expected: > 0)");
     }
-    this.times = times;
+    this.times = Map.copyOf(times);
     this.workers = workers;
     this.maxBatch = maxBatch;
     this.objective = objective;
@@ -76,10 +84,11 @@ public final class LoadPlanner {
 
   /** What one point carries. */
   public LoadLevel level(PlanPoint point) {
+    RunTimes ofPoint = times.get(point.setting());
     int stages = point.stages();
     int[] batch = new int[stages];
     for (int stage = 1; stage <= stages; stage++) {
-      batch[stage - 1] = mostEfficient(stage);
+      batch[stage - 1] = mostEfficient(ofPoint, stage);
     }
     while (true) {
       double capacity = capacity(point, batch);
@@ -90,7 +99,7 @@ public final class LoadPlanner {
       long slowestNanos = 0;
       for (int stage = 1; stage <= stages; stage++) {
         long fill = fillNanos(batch[stage - 1], rate * point.reach(stage));
-        long nanos = fill + times.expectedNanos(stage, batch[stage - 1]);
+        long nanos = fill + ofPoint.expectedNanos(stage, batch[stage - 1]);
         delays.add(Duration.ofNanos(fill));
         latency += nanos;
         if (batch[stage - 1] > 1 && nanos > slowestNanos) {
@@ -113,7 +122,8 @@ public final class LoadPlanner {
     double nanosPerImage = 0;
     for (int stage = 1; stage <= batch.length; stage++) {
       int rows = batch[stage - 1];
-      nanosPerImage += point.reach(stage) * times.expectedNanos(stage, rows) / rows;
+      nanosPerImage +=
+          point.reach(stage) * times.get(point.setting()).expectedNanos(stage, rows) / rows;
     }
     return workers * 1e9 / Math.max(1, nanosPerImage);
   }
@@ -126,9 +136,9 @@ public final class LoadPlanner {
     return Math.round(Math.min(objective.toNanos() / 4.0, (rows - 1) / perSecond * 1e9));
   }
 
-  private int mostEfficient(int stage) {
+  private int mostEfficient(RunTimes ofPoint, int stage) {
     return sizes().stream()
-        .min(Comparator.comparingDouble(rows -> (double) times.expectedNanos(stage, rows) / rows))
+        .min(Comparator.comparingDouble(rows -> (double) ofPoint.expectedNanos(stage, rows) / rows))
         .orElseThrow();
   }
 

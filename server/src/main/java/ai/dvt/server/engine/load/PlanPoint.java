@@ -14,13 +14,15 @@ import java.util.OptionalDouble;
  * @param accuracy fraction of pictures answered right, where it was measured
  * @param gflops average cost of an image, 1e9 multiply-adds
  * @param exitShares fraction of images answered at each exit
+ * @param setting that it is for; empty where the model has one
  */
 public record PlanPoint(
     String name,
     Optional<Thresholds> thresholds,
     OptionalDouble accuracy,
     double gflops,
-    List<Double> exitShares) {
+    List<Double> exitShares,
+    String setting) {
   /** The name of no early exit. */
   public static final String LAST = "last";
 
@@ -29,6 +31,21 @@ public record PlanPoint(
     if (exitShares.isEmpty()) {
       throw new IllegalArgumentException("exitShares: none (expected: one per exit)");
     }
+  }
+
+  /** A point of a model of one setting. */
+  public PlanPoint(
+      String name,
+      Optional<Thresholds> thresholds,
+      OptionalDouble accuracy,
+      double gflops,
+      List<Double> exitShares) {
+    this(name, thresholds, accuracy, gflops, exitShares, "");
+  }
+
+  /** The same for a setting. */
+  PlanPoint in(String chosen) {
+    return new PlanPoint(name, thresholds, accuracy, gflops, exitShares, chosen);
   }
 
   /**
@@ -45,7 +62,7 @@ public record PlanPoint(
             point.name(),
             Optional.of(point.thresholds()),
             point.expectedAccuracy(),
-            cost(point.exitShares(), gflops),
+            point.expectedGflops().orElse(cost(point.exitShares(), gflops)),
             point.exitShares()));
   }
 

@@ -2,6 +2,7 @@ package ai.dvt.server.evaluation.plan;
 
 import ai.dvt.server.engine.load.LoadLevel;
 import ai.dvt.server.engine.load.LoadPlan;
+import ai.dvt.server.engine.load.RunTimeTable;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.time.Duration;
@@ -25,10 +26,11 @@ public final class PlanTable {
             + " workers, objective "
             + millis(model.plan().objective()));
     lines.add(
-        "  %-6s %-14s %14s %9s %8s  %-12s %-18s %s"
+        "  %-6s %-14s %-10s %14s %9s %8s  %-12s %-18s %s"
             .formatted(
                 "level",
                 "point",
+                model.times().size() > 1 ? "setting" : "",
                 "up to images/s",
                 "accuracy",
                 "GFLOPs",
@@ -40,9 +42,10 @@ public final class PlanTable {
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-6d %-14s %14.1f %9s %8.3f  %-12s %-18s %s",
+              "  %-6d %-14s %-10s %14.1f %9s %8.3f  %-12s %-18s %s",
               number++,
               level.point().name(),
+              level.point().setting(),
               level.imagesPerSecond(),
               accuracy(level),
               level.point().gflops(),
@@ -93,6 +96,9 @@ public final class PlanTable {
     for (LoadLevel level : model.plan().levels()) {
       JsonObject one = new JsonObject();
       one.addProperty("point", level.point().name());
+      if (!level.point().setting().isEmpty()) {
+        one.addProperty("setting", level.point().setting());
+      }
       one.addProperty("imagesPerSecond", level.imagesPerSecond());
       one.addProperty("capacity", level.capacity());
       level.point().accuracy().ifPresent(value -> one.addProperty("accuracy", value));
@@ -108,17 +114,26 @@ public final class PlanTable {
     }
     json.add("levels", levels);
     JsonArray times = new JsonArray();
-    for (int stage = 1; stage <= model.times().nanos().size(); stage++) {
-      for (int size : model.times().sizes()) {
+    model.times().forEach((setting, table) -> times.addAll(runTimes(setting, table)));
+    json.add("runTimes", times);
+    return json;
+  }
+
+  private static JsonArray runTimes(String setting, RunTimeTable table) {
+    JsonArray times = new JsonArray();
+    for (int stage = 1; stage <= table.nanos().size(); stage++) {
+      for (int size : table.sizes()) {
         JsonObject one = new JsonObject();
+        if (!setting.isEmpty()) {
+          one.addProperty("setting", setting);
+        }
         one.addProperty("stage", stage);
         one.addProperty("rows", size);
-        one.addProperty("millis", model.times().expectedNanos(stage, size) / 1e6);
+        one.addProperty("millis", table.expectedNanos(stage, size) / 1e6);
         times.add(one);
       }
     }
-    json.add("runTimes", times);
-    return json;
+    return times;
   }
 
   private static String accuracy(LoadLevel level) {

@@ -17,7 +17,9 @@ import java.util.List;
 
 /**
  * The engine's counts in Triton's terms. An image is an inference, a stage's run an execution;
- * times are those of all stages together, and a run's time counts once, not once an image.
+ * times are those of all stages together, and a run's time counts once, not once an image. A model
+ * with settings has an entry for all of them together and one for each that is loaded, whose
+ * version is {@code "1 keep-0.70"}.
  */
 final class StatisticsMessages {
   private StatisticsMessages() {}
@@ -35,7 +37,22 @@ final class StatisticsMessages {
     for (ServedModel model : catalogue.served()) {
       if (matches(request.getName(), model.version().name())
           && matches(request.getVersion(), model.version().version())) {
-        response.addModelStats(message(model, engine.statistics(model.cascade())));
+        List<ServedModel> settings = model.inLoadedSettings();
+        String version = model.version().version();
+        response.addModelStats(
+            message(
+                model.version().name(),
+                version,
+                settings.stream().map(one -> engine.statistics(one.cascade())).toList()));
+        for (ServedModel setting : settings) {
+          if (!setting.setting().isEmpty()) {
+            response.addModelStats(
+                message(
+                    model.version().name(),
+                    version + " " + setting.setting(),
+                    List.of(engine.statistics(setting.cascade()))));
+          }
+        }
       }
     }
     return response.build();
@@ -45,13 +62,19 @@ final class StatisticsMessages {
     return asked.isEmpty() || asked.equals(name);
   }
 
-  private static ModelStatistics message(ServedModel model, CascadeStatistics statistics) {
+  /**
+   * @param settings counts of each setting, added up
+   */
+  private static ModelStatistics message(
+      String name, String version, List<CascadeStatistics> settings) {
     List<Long> runsBySize = new ArrayList<>();
     long answered = 0;
     long rows = 0;
     long runNanos = 0;
     long queueNanos = 0;
-    for (StageStatistics stage : statistics.stages()) {
+    List<StageStatistics> stages =
+        settings.stream().flatMap(statistics -> statistics.stages().stream()).toList();
+    for (StageStatistics stage : stages) {
       answered += stage.answered().values().stream().mapToLong(Long::longValue).sum();
       rows += stage.rows();
       runNanos += stage.runNanos();
@@ -63,11 +86,15 @@ final class StatisticsMessages {
         runsBySize.set(size, runsBySize.get(size) + stage.runsBySize().get(size));
       }
     }
-    long failed = statistics.failed().values().stream().mapToLong(Long::longValue).sum();
+    long failed =
+        settings.stream()
+            .flatMap(statistics -> statistics.failed().values().stream())
+            .mapToLong(Long::longValue)
+            .sum();
     ModelStatistics.Builder message =
         ModelStatistics.newBuilder()
-            .setName(model.version().name())
-            .setVersion(model.version().version())
+            .setName(name)
+            .setVersion(version)
             .setInferenceCount(answered)
             .setInferenceStats(
                 InferStatistics.newBuilder()

@@ -7,6 +7,7 @@ import ai.dvt.cascade.Criterion;
 import ai.dvt.cascade.Thresholds;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,42 @@ class LoadPlannerTest {
     assertThat(level.imagesPerSecond()).isCloseTo(0.9 * level.capacity(), within(1e-6));
     assertThat(level.batchSizes()).containsExactly(8, 8);
     assertThat(level.latency()).isLessThanOrEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void points_of_settings_are_planned_with_the_run_times_of_their_settings() {
+    Map<String, RunTimes> times =
+        Map.of(
+            "keep-0.90", TIMES, "keep-0.50", (stage, rows) -> TIMES.expectedNanos(stage, rows) / 2);
+    LoadPlan plan =
+        new LoadPlanner(times, 2, 8, SECOND)
+            .plan(
+                PlanPoint.last(List.of(1.0), OptionalDouble.of(0.95)).in("keep-0.90"),
+                List.of(whole("dear", 0.95, "keep-0.90"), whole("cheap", 0.9, "keep-0.50")));
+    assertThat(plan.levels())
+        .extracting(level -> level.point().name())
+        .containsExactly("last", "cheap");
+    assertThat(plan.levels().get(1).capacity())
+        .isCloseTo(2 * plan.levels().get(0).capacity(), within(1e-6));
+
+    long[] now = {0};
+    LoadLevels levels = new LoadLevels(plan, true, false, () -> now[0], level -> {});
+    assertThat(levels.setting()).isEmpty();
+    for (int image = 0; image < 10_000; image++) {
+      now[0] += 100_000;
+      levels.arrives(true);
+    }
+    assertThat(levels.setting()).contains("keep-0.50");
+  }
+
+  private static PlanPoint whole(String name, double accuracy, String setting) {
+    return new PlanPoint(
+        name,
+        Optional.of(new Thresholds(Criterion.CONFIDENCE, List.of())),
+        OptionalDouble.of(accuracy),
+        1,
+        List.of(1.0),
+        setting);
   }
 
   @Test
