@@ -9,8 +9,7 @@ from pathlib import Path
 
 import torch
 
-from dvt import holdout
-from dvt.checkpoint import open_release
+from dvt import checkpoint, holdout
 from dvt.data import Source, fit
 from dvt.errors import TrainingError
 from dvt.geometry import HEAD_WIDTH, Geometry, quarters
@@ -29,6 +28,19 @@ FRESH_FACTOR, PREDICTOR_FACTOR = 4.0, 20.0
 UNFINISHED = 3
 
 
+def positive(kind):
+    """An argument's type: a number above zero."""
+
+    def read(text):
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} (expected: above 0)")
+        return value
+
+    read.__name__ = kind.__name__  # which argparse names where the text is no number
+    return read
+
+
 def parser():
     p = argparse.ArgumentParser(description=__doc__, epilog="Defaults in brackets are from scratch / with --from.")
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
@@ -36,19 +48,19 @@ def parser():
     p.add_argument("--holdout", metavar="FILE|N", help="list of held-out pictures, or how many to draw from every class in proportion [a tenth]")
     p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint")
     shape = p.add_argument_group("model")
-    shape.add_argument("--grids", type=int, nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
+    shape.add_argument("--grids", type=positive(int), nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
     shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), default="both")
     shape.add_argument("--exit-layers", type=int, nargs="*", default=[], help="with one grid: also classify after these blocks")
     shape.add_argument("--architecture", choices=("dynamicvit",), help="drop tokens inside; --from names the trained plain ViT, which it learns from too")
     shape.add_argument("--keep-rate", type=float, help="dynamicvit: share of the tokens that each step keeps [0.7]")
     shape.add_argument("--prune-at", type=int, nargs="+", metavar="BLOCK", help="dynamicvit: drop before these, from 0 [the quarters of the depth, 3 6 9 of 12]")
-    shape.add_argument("--image-size", type=int, help="[32 / 224; dynamicvit: all about pictures as the start's]")
-    shape.add_argument("--width", type=int, help="[192 / the start's, likewise the next three]")
-    shape.add_argument("--depth", type=int, help="[9; a grown one may have fewer than its start, the first ones]")
-    shape.add_argument("--heads", type=int, help="[width / 64, or what the start tells]")
-    shape.add_argument("--mlp-ratio", type=float, help="[2]")
+    shape.add_argument("--image-size", type=positive(int), help="[32 / 224; dynamicvit: all about pictures as the start's]")
+    shape.add_argument("--width", type=positive(int), help="[192 / the start's, likewise the next three]")
+    shape.add_argument("--depth", type=positive(int), help="[9; a grown one may have fewer than its start, the first ones]")
+    shape.add_argument("--heads", type=positive(int), help="[width / 64, or what the start tells]")
+    shape.add_argument("--mlp-ratio", type=positive(float), help="[2]")
     pictures = p.add_argument_group("pictures")
-    pictures.add_argument("--resize", type=int, help="resize the shorter side to this and cut out the centre [the whole picture is resized]")
+    pictures.add_argument("--resize", type=positive(int), help="resize the shorter side to this and cut out the centre [the whole picture is resized]")
     pictures.add_argument("--mean", type=float, nargs=3, help="[CIFAR-10's / ImageNet's]")
     pictures.add_argument("--std", type=float, nargs=3)
     pictures.add_argument("--crop", choices=("shift", "area"), help="small shifts, or cuts of 40 to 100 %% of the area [shift / area]")
@@ -58,21 +70,21 @@ def parser():
     pictures.add_argument("--mix-until", type=float, default=0.9, help="share of the run with mixing [0.9]")
     run = p.add_argument_group("run")
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=int, help="[100, unless --minutes]")
-    length.add_argument("--minutes", type=float, help="train for this long instead, schedule included")
+    length.add_argument("--epochs", type=positive(int), help="[100, unless --minutes]")
+    length.add_argument("--minutes", type=positive(float), help="train for this long instead, schedule included")
     run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
-    run.add_argument("--batch", type=int, help="[256 / 64]")
+    run.add_argument("--batch", type=positive(int), help="[256 / 64]")
     run.add_argument("--optimizer", choices=("muon", "adamw"), help="muon takes the blocks' matrices only [muon / adamw]")
-    run.add_argument("--rate", type=float, help="AdamW's [0.0012 / 0.0002; new parts of a grown model four times that; dynamicvit 0.00005, its predictors twenty times that]")
-    run.add_argument("--matrix-rate", type=float, default=2e-3, help="Muon's [0.002]")
+    run.add_argument("--rate", type=positive(float), help="AdamW's [0.0012 / 0.0002; new parts of a grown model four times that; dynamicvit 0.00005, its predictors twenty times that]")
+    run.add_argument("--matrix-rate", type=positive(float), default=2e-3, help="Muon's [0.002]")
     run.add_argument("--weight-decay", type=float, default=0.05)
-    run.add_argument("--clip", type=float, default=1.0, help="largest gradient norm [1]")
+    run.add_argument("--clip", type=positive(float), default=1.0, help="largest gradient norm [1]")
     run.add_argument("--smoothing", type=float, default=0.05, help="label smoothing [0.05]")
     run.add_argument("--ema", type=float, default=0.999, help="decay of the averaged weights, which are what is kept [0.999]")
     run.add_argument("--teacher", metavar="FILE", help="a model of this recipe whose last exit softens the targets")
     run.add_argument("--teacher-weight", type=float, default=0.5)
     run.add_argument("--seed", type=int, default=0)
-    run.add_argument("--evaluate-every", type=int, default=1, metavar="EPOCHS")
+    run.add_argument("--evaluate-every", type=positive(int), default=1, metavar="EPOCHS")
     run.add_argument("--release-dtype", choices=("float16", "float32"), default="float16")
     device = p.add_argument_group("device")
     device.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -128,6 +140,11 @@ def pictures_of(paths, holdout_rule, image_size, resize):
     out = held_out(source.names, holdout_rule)
     native = None if resize else source.common_side()
     kept = [name for name in source.names if name not in out]
+    if len(source.classes) < 2:
+        raise TrainingError(f"data: 1 class, {source.classes[0]} (expected: at least 2)")
+    unseen = sorted(set(source.classes) - {name.split("/")[0] for name in kept})
+    if unseen:
+        raise TrainingError(f"data: class {', '.join(unseen)}: every picture is held out (expected: at least one left to train on)")
     train = source.decode(kept, fit(native or image_size, resize))
     return train, source.decode(sorted(out), fit(image_size, resize))
 
@@ -146,6 +163,10 @@ def held_out(names, rule):
 def prepare(args):
     """@return a trainer that has gone on from the output folder's state, if there was one"""
     seed = complete(args)
+    try:
+        torch.zeros(1, device=args.device)
+    except (RuntimeError, AssertionError) as error:
+        raise TrainingError(f"--device: {args.device}: {str(error).splitlines()[0]} (expected: cpu, or cuda where there is a GPU)") from error
     train, held = pictures_of(tuple(args.data), args.holdout, args.image_size, args.resize)
     torch.manual_seed(args.seed)
     geometry = Geometry(
@@ -175,7 +196,7 @@ def learning_from(seed, geometry, classes, device):
 
 
 def teacher_of(args, classes):
-    model, facts = open_release(args.teacher)
+    model, facts = checkpoint.open_release(args.teacher)
     for name, mine in (("classes", classes), ("image_size", args.image_size), ("mean", args.mean), ("std", args.std)):
         if facts.get(name) != mine:
             raise TrainingError(f"teacher: {args.teacher}: {name} {facts.get(name)} (expected: {mine})")
@@ -184,6 +205,7 @@ def teacher_of(args, classes):
 
 def complete_run(trainer, args):
     """Trains and writes the release. @return exit status"""
+    checkpoint.writable(trainer.folder)
     if not trainer.run(60 * args.stop_after if args.stop_after else None):
         trainer.progress.say(f"stopped at {trainer.share:.1%}: {trainer.state_file}; the same command goes on")
         return 130 if trainer.stopping else UNFINISHED
@@ -212,7 +234,7 @@ def main():
     args = parser().parse_args()
     try:
         return complete_run(prepare(args), args)
-    except TrainingError as error:
+    except (TrainingError, OSError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -46,6 +46,17 @@ def save(content, path):
         raise TrainingError(f"save: {path}: {str(error).splitlines()[0]} (expected: room on the disk and a writable folder{kept})") from error
 
 
+def writable(folder):
+    """Fails before the training rather than after it."""
+    trial = Path(folder) / "writable.part"
+    try:
+        trial.parent.mkdir(parents=True, exist_ok=True)
+        trial.write_bytes(b"0")
+        trial.unlink()
+    except OSError as error:
+        raise TrainingError(f"--output: {folder}: {error.strerror} (expected: a writable folder, and room on the disk)") from error
+
+
 def load(path):
     """Tensors and plain values only: a file that names anything else is refused before it can run."""
     try:

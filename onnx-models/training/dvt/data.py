@@ -41,7 +41,7 @@ class Source:
     """The encoded pictures of one split, from folders and tars; read once, split as often as needed."""
 
     def __init__(self, paths, split="train"):
-        self.encoded = {}
+        self.encoded, self.unreadable = {}, set()
         for path in paths:
             for place, content in _walk(Path(path)):
                 parts = place.split("/")
@@ -70,9 +70,12 @@ class Source:
         bad = [name for name, image in zip(names, images) if image is None]
         if bad:
             report(f"data: {len(bad)} of {len(names)} pictures unreadable and left out: {', '.join(bad[:10])}{' ...' if len(bad) > 10 else ''}")
-        if len(bad) > UNREADABLE_LIMIT * len(names):
-            raise TrainingError(f"data: {len(bad)} of {len(names)} pictures unreadable (expected: at most {UNREADABLE_LIMIT:.0%})")
+        self.unreadable.update(bad)
+        if len(self.unreadable) > UNREADABLE_LIMIT * len(self.names):
+            raise TrainingError(f"data: {len(self.unreadable)} of {len(self.names)} pictures unreadable (expected: at most {UNREADABLE_LIMIT:.0%})")
         good = [(name, image) for name, image in zip(names, images) if image is not None]
+        if not good:
+            raise TrainingError(f"data: none of {len(names)} pictures can be read (expected: at least one)")
         stacked = torch.from_numpy(np.stack([image for _, image in good])).permute(0, 3, 1, 2).contiguous()
         labels = torch.tensor([classes.index(name.split("/")[0]) for name, _ in good])
         return Pictures(stacked, labels, [name for name, _ in good], classes)

@@ -75,7 +75,8 @@ def grow(model, seed):
     @return names of the parameters that are new: the reuse modules, and heads of another number of classes
     """
     own = model.geometry
-    for name, mine, theirs in (("width", own.width, seed.width), ("mlp hidden width", own.hidden, seed.hidden)):
+    heads = seed.told.get("geometry", {}).get("heads", own.heads)
+    for name, mine, theirs in (("width", own.width, seed.width), ("mlp hidden width", own.hidden, seed.hidden), ("heads", own.heads, heads)):
         if mine != theirs:
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} (expected: {mine}, as the model's)")
     if own.depth > seed.depth:

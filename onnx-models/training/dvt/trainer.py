@@ -241,18 +241,24 @@ class Trainer:
 
     @contextmanager
     def _interruptible(self):
-        """The first Ctrl-C ends the step in progress and saves; the second one is as always."""
+        """The first Ctrl-C, or `kill`, ends the step in progress and saves; the second one is as always."""
+        before = {}
 
         def stop(number, frame):
             self.stopping = True
-            signal.signal(signal.SIGINT, before)
+            restore()
+
+        def restore():
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
         try:
-            before = signal.signal(signal.SIGINT, stop)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before[number] = signal.signal(number, stop)
         except ValueError:  # not in the main thread
             yield
             return
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            restore()

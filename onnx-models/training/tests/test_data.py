@@ -86,6 +86,19 @@ def test_a_few_unreadable_pictures_are_counted_and_listed(folder):
     assert "1 of 261" in said[0] and "red/broken.png" in said[0]
 
 
+def test_unreadable_pictures_are_counted_over_all_parts_of_the_data(folder):
+    for number in range(100):
+        (folder / f"train/red/more-{number}.png").write_bytes(picture(COLOURS["red"], number))
+    (folder / "train/red/broken.png").write_bytes(b"not a picture")
+    source, said = Source([folder]), []
+    assert len(source.decode(["red/broken.png", "red/00.png"], fit(16), report=said.append)) == 1
+    (folder / "train/blue/broken.png").write_bytes(b"not a picture")
+    source = Source([folder])
+    source.decode(["red/broken.png", "red/00.png"], fit(16), report=said.append)
+    with pytest.raises(TrainingError, match="2 of 162 pictures unreadable"):
+        source.decode(["blue/broken.png", "blue/00.png"], fit(16), report=said.append)
+
+
 def test_many_unreadable_pictures_are_an_error(folder):
     (folder / "train/red/broken.png").write_bytes(b"not a picture")
     source = Source([folder])

@@ -98,7 +98,10 @@ def test_a_start_of_this_recipe_tells_its_heads(start, tmp_path):
     plain, file = start
     told = {"geometry": plain.geometry.to_dict()}
     save({"model_state_dict": plain.state_dict(), "args": told}, tmp_path / "model.pth.tar")
-    assert Seed(tmp_path / "model.pth.tar").shape()["heads"] == 2
+    seed = Seed(tmp_path / "model.pth.tar")
+    assert seed.shape()["heads"] == 2
+    with pytest.raises(TrainingError, match="heads 2 .expected: 3"):
+        grow(build(Geometry(32, (4,), classes=5, **{**SHAPE, "heads": 3})), seed)
     assert Seed(file).shape()["heads"] == 1  # width 24 / 64, at least one
 
 

@@ -53,11 +53,14 @@ def stop_at(trainer, limit, one_step):
     return one_step()
 
 
-def test_ctrl_c_keeps_the_state(arguments):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_the_state(arguments, number):
+    before = signal.getsignal(number)
     args = arguments("--epochs", "100000")
     trainer = train.prepare(args)
-    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(1.0, os.kill, (os.getpid(), number)).start()
     assert train.complete_run(trainer, args) == 130
+    assert signal.getsignal(number) == before
     again = train.prepare(args)
     assert again.step == trainer.step > 0
     assert torch.equal(weights(again), weights(trainer))
@@ -117,6 +120,42 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_file_from_before(tmp_path, 
     with pytest.raises(TrainingError, match="room on the disk.*from before is whole"):
         checkpoint.save({"weights": torch.zeros(100_000)}, tmp_path / "last.pt")
     assert checkpoint.load(tmp_path / "last.pt") == {"step": 1}
+
+
+def test_an_output_that_cannot_be_written_is_noticed_before_the_training(arguments, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    args = arguments(output="file/run")
+    trainer = train.prepare(args)
+    with pytest.raises(TrainingError, match="--output: .*file/run.*expected: a writable folder"):
+        train.complete_run(trainer, args)
+    assert trainer.step == 0
+
+
+@pytest.mark.parametrize("option", [["--epochs", "0"], ["--batch", "-1"], ["--rate", "nan"], ["--minutes", "inf"], ["--width", "wide"]])
+def test_numbers_that_make_no_sense_are_refused(arguments, option, capsys):
+    with pytest.raises(SystemExit) as stop:
+        arguments(*option)
+    assert stop.value.code == 2 and f"argument {option[0]}" in capsys.readouterr().err
+
+
+def test_a_device_that_is_not_there_is_a_clear_error(arguments):
+    with pytest.raises(TrainingError, match="--device: meteor"):
+        train.prepare(arguments("--device", "meteor"))
+
+
+def test_a_class_whose_pictures_are_all_held_out_is_named(arguments, folder):
+    for number in range(1, 20):
+        (folder / f"train/red/{number:02}.png").unlink()
+    (folder / "held.txt").write_text("train/red/00.png\ntrain/blue/00.png\n")
+    with pytest.raises(TrainingError, match="class red: every picture is held out"):
+        train.prepare(arguments("--holdout", str(folder / "held.txt")))
+
+
+def test_one_class_is_not_enough(arguments, folder):
+    for label in ("red", "green"):
+        (folder / "train" / label).rename(folder / f".{label}")
+    with pytest.raises(TrainingError, match="1 class, blue .expected: at least 2"):
+        train.prepare(arguments())
 
 
 def test_a_file_that_would_run_code_is_refused(tmp_path):
