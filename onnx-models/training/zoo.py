@@ -7,8 +7,11 @@ A DynamicViT is tuned from the baseline of the same zoo, in a quarter of the epo
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -59,6 +62,7 @@ def parser():
     length.add_argument("--epochs", type=int, help="of every model; a quarter of them for tuned ones")
     length.add_argument("--minutes", type=float, help="for all models together")
     p.add_argument("--stop-after", type=float, metavar="MINUTES", help="save what runs and leave with status 3")
+    p.add_argument("--side-by-side", type=train.positive(int), default=1, metavar="N", help="train N models at once, each with its share of the processors [1]")
     return p
 
 
@@ -93,6 +97,28 @@ def planned_epochs(zoo, names, folder, rest, minutes):
     return epochs
 
 
+def side_by_side(args, names, rest, epochs, minutes_left):
+    """A process per model, some at a time; first those that others are tuned from. @return the first status that is not 0"""
+    threads = max((os.cpu_count() or 1) // args.side_by_side, 1)
+    command = [sys.executable, __file__, args.zoo, "--output", args.output, "--epochs", str(epochs), *rest]
+    ended = []
+
+    def run(name):
+        if any(ended):
+            return
+        stop = ["--stop-after", str(max(minutes_left(), 1e-3))] if args.stop_after else []
+        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+        with subprocess.Popen([*command, *stop, "--only", name], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr:
+                print(f"{name}: {line}", end="", file=sys.stderr)
+        ended.append(process.returncode)
+
+    for group in ([n for n in names if n not in BASELINES], [n for n in names if n in BASELINES]):
+        with ThreadPoolExecutor(args.side_by_side) as pool:
+            list(pool.map(run, group))
+    return next(filter(None, ended), 0)
+
+
 def row(name, folder):
     content = load(folder / name / "model.pth.tar")
     facts = content["args"]
@@ -104,18 +130,23 @@ def main():
     args, rest = parser().parse_known_args()
     started, folder = time.monotonic(), Path(args.output)
     names = args.only or list(ZOOS[args.zoo])
+    minutes_left = lambda: args.stop_after - (time.monotonic() - started) / 60
     try:
         unknown = set(names) - set(ZOOS[args.zoo])
         if unknown:
             raise TrainingError(f"--only: {', '.join(sorted(unknown))} (expected: of {', '.join(ZOOS[args.zoo])})")
         epochs = args.epochs or planned_epochs(args.zoo, names, folder, rest, args.minutes)
-        for name in names:
-            if (folder / name / "model.pth.tar").exists():
-                continue
+        waiting = [name for name in names if not (folder / name / "model.pth.tar").exists()]
+        if args.side_by_side > 1 and len(waiting) > 1:
+            status = side_by_side(args, waiting, rest, epochs, minutes_left)
+            if status:
+                return status
+            waiting = []
+        for name in waiting:
             own = max(round(epochs * TUNING_SHARE), 1) if name in BASELINES else epochs
             run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(own)])
             if args.stop_after:
-                run.stop_after = args.stop_after - (time.monotonic() - started) / 60
+                run.stop_after = minutes_left()
                 if run.stop_after <= 0:
                     return train.UNFINISHED
             status = train.complete_run(train.prepare(run), run)
@@ -126,6 +157,9 @@ def main():
     except (TrainingError, OSError) as error:
         print(f"zoo: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("zoo: interrupted", file=sys.stderr)
+        return 130
     print("\n".join(row(name, folder) for name in names))
     return 0
 

@@ -52,9 +52,11 @@ def writable(folder):
     try:
         trial.parent.mkdir(parents=True, exist_ok=True)
         trial.write_bytes(b"0")
-        trial.unlink()
     except OSError as error:
         raise TrainingError(f"--output: {folder}: {error.strerror} (expected: a writable folder, and room on the disk)") from error
+    finally:
+        with contextlib.suppress(OSError):
+            trial.unlink()
 
 
 def load(path):

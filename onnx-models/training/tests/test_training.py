@@ -213,6 +213,16 @@ def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, 
     assert "tuned without plain" in capsys.readouterr().err
 
 
+def test_a_zoo_trains_models_side_by_side_and_a_tuned_one_after_its_baseline(arguments, tmp_path):
+    tiny = "--holdout 12 --image-size 16 --grids 4 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
+    names = ["dynamicvit-cifar10", "deit-cifar10", "deit-cifar10-8x8"]
+    options = ["--data", *arguments().data, *tiny.split(), "--output", str(tmp_path / "zoo"), "--epochs", "4", "--side-by-side", "2"]
+    done = subprocess.run([sys.executable, "zoo.py", "cifar10", "--only", *names, *options], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [row.split()[:2] for row in done.stdout.splitlines()] == [["dynamicvit-cifar10", "1.0"], ["deit-cifar10", "4.0"], ["deit-cifar10-8x8", "4.0"]]
+    assert "deit-cifar10: epoch" not in done.stderr and "deit-cifar10: [####" in done.stderr and "deit-cifar10-8x8: [####" in done.stderr
+
+
 def test_the_progress_line_says_share_rate_and_time_left(capsys):
     bar = Progress(sys.stdout, clock=lambda: 0.0)
     bar.show(0.25, 1234.4, 3725, "epoch 1.00")

@@ -95,7 +95,7 @@ final class DescribeCommand implements Callable<Integer> {
             point.name(),
             number("%.4f", point.expectedAccuracy()),
             number("%.4f", point.expectedGflops()),
-            point.thresholds().toString());
+            point.thresholds().values().isEmpty() ? "" : point.thresholds().toString());
       }
       points.print(out);
     }
