@@ -50,12 +50,7 @@ final class CascadeAssembly {
               upstream == null ? List.of() : Intermediate.handover(upstream, stage),
               assembly::graph));
     }
-    String name =
-        stages
-            .get(stages.size() - 1)
-            .pruning()
-            .map(pruning -> PruningText.of(architecture.name(), pruning))
-            .orElse(architecture.name());
+    String name = PruningText.of(architecture.name(), stages);
     return new CascadeGraphs(name, stages.get(0).imageSize(), classes, graphs);
   }
 }

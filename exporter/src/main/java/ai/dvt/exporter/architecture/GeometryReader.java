@@ -46,7 +46,7 @@ final class GeometryReader {
               + " model"
               + (family == Family.LVVIT ? "; dynamicvit-lvvit reads these" : ""));
     }
-    pruning.check(architecture);
+    pruning.check();
     if (count > 1 && !architecture.cascade()) {
       throw mismatch(count + " stages", "one stage, or dvt-deit or dvt-t2t");
     }
@@ -56,14 +56,7 @@ final class GeometryReader {
     for (int number = 1; number <= count; number++) {
       stages.add(stage(number, stages));
     }
-    architecture
-        .pruning()
-        .or(options.pruning()::last)
-        .ifPresent(
-            method ->
-                stages.set(
-                    count - 1, pruning.with(method, weights.stage(count), stages.get(count - 1))));
-    return stages;
+    return pruning.pruned(stages, weights);
   }
 
   private StageGeometry stage(int number, List<StageGeometry> before) {

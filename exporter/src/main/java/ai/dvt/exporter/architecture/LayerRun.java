@@ -12,6 +12,7 @@ import ai.dvt.exporter.nn.Block;
 import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.nn.pruning.AdaptiveSampling;
 import ai.dvt.exporter.nn.pruning.ClassAttention;
+import ai.dvt.exporter.nn.pruning.GridScatter;
 import ai.dvt.exporter.nn.pruning.KeepPredictor;
 import ai.dvt.exporter.nn.pruning.Pruned;
 import ai.dvt.exporter.nn.pruning.SampledAttention;
@@ -39,6 +40,7 @@ final class LayerRun {
   private final List<Value> contexts;
   private final List<Value> reused;
   private final boolean classOnlyAtTheEnd;
+  private final GridScatter grid;
   private final Map<String, Value> kept = new LinkedHashMap<>();
   private final List<Value> counts = new ArrayList<>();
   private int steps;
@@ -64,14 +66,16 @@ final class LayerRun {
     this.contexts = contexts;
     this.reused = reused;
     this.classOnlyAtTheEnd = classOnlyAtTheEnd;
+    this.grid = new GridScatter(stage.tokens(), stage.depth());
   }
 
   /**
    * What a layer makes.
    *
    * @param logits of its attention, [B, H, rows, N]; null where tokens are sampled
+   * @param positions of the tokens that met in it, int64 [B, N]; null: each in its place
    */
-  record Output(TokenStream stream, Value logits) {}
+  record Output(TokenStream stream, Value logits, Value positions) {}
 
   /** Whether pictures decide what the stage costs. */
   static boolean countsTokens(StageGeometry stage) {
@@ -90,7 +94,7 @@ final class LayerRun {
     if (pruning instanceof Predicted predicted && predicted.at().contains(layer)) {
       int step = predicted.at().indexOf(layer);
       int keep = predicted.kept().get(step);
-      in = noted(predictors.get(step).prune(formulation, in, keep), keep);
+      in = noted(in, predictors.get(step).prune(formulation, in, keep), keep);
     }
     boolean classOnly = classOnlyAtTheEnd && layer == blocks.size() - 1;
     Block block = blocks.get(layer);
@@ -104,11 +108,12 @@ final class LayerRun {
     if (!classOnly && pruning instanceof Attentive attentive && attentive.at().contains(layer)) {
       int keep = attentive.kept().get(attentive.at().indexOf(layer));
       ClassAttention choice = new ClassAttention(keep, attentive.fused(), stage.tokens() + layer);
-      open = noted(choice.prune(in, half.stream(), half.attended().probabilities()), keep);
+      open = noted(in, choice.prune(in, half.stream(), half.attended().probabilities()), keep);
     }
     return new Output(
         open.with(block.mlp(formulation, open.tokens(), widen(layer, open))),
-        half.attended().logits());
+        half.attended().logits(),
+        in.positions());
   }
 
   private Output sampled(
@@ -138,16 +143,17 @@ final class LayerRun {
       counts.add(null);
     }
     TokenStream open = half.stream();
-    return new Output(open.with(block.mlp(formulation, open.tokens(), widen(layer, open))), null);
+    return new Output(
+        open.with(block.mlp(formulation, open.tokens(), widen(layer, open))), null, in.positions());
   }
 
   /** A token that was fused just now is not among those kept. */
-  private TokenStream noted(Pruned pruned, int keep) {
+  private TokenStream noted(TokenStream before, Pruned pruned, int keep) {
     Value positions = pruned.stream().positions();
     Value kept =
         positions.dimension(1) == keep + 1 ? positions : Layout.slice(positions, 1, 0, keep + 1L);
     note(Elementwise.cast(kept, DataType.FLOAT32), pruned.scores());
-    return pruned.stream();
+    return pruned.stream().leaving(grid.tokens(before, pruned.before()));
   }
 
   private void note(Value positions, Value scores) {

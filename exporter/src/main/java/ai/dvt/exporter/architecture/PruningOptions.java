@@ -1,6 +1,5 @@
 package ai.dvt.exporter.architecture;
 
-import ai.dvt.exporter.geometry.TokenPruning.Method;
 import ai.dvt.exporter.geometry.TokenPruning.Sampled.Form;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import java.util.Optional;
  * @param at layers from 0 that drop tokens; empty: the architecture's
  * @param fuse whether EViT's dropped tokens become one; by default not
  * @param form of ATS; by default compact
- * @param last how a cascade's last stage drops tokens
+ * @param stages the stages of a cascade that drop tokens
  * @param skipLambda LV-ViT's divisor of residual branches; by default 2
  */
 public record PruningOptions(
@@ -20,7 +19,7 @@ public record PruningOptions(
     List<Integer> at,
     Optional<Boolean> fuse,
     Optional<Form> form,
-    Optional<Method> last,
+    List<StagePruning> stages,
     Optional<Double> skipLambda) {
   /** Nothing said. */
   public static final PruningOptions NONE =
@@ -29,17 +28,13 @@ public record PruningOptions(
           List.of(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty(),
+          List.of(),
           Optional.empty());
 
   public PruningOptions {
     at = List.copyOf(at);
-    keepRate.ifPresent(
-        rate -> {
-          if (!(rate > 0 && rate <= 1)) {
-            throw new ArchitectureException("keep-rate", rate, "above 0, at most 1");
-          }
-        });
+    stages = List.copyOf(stages);
+    keepRate.ifPresent(PruningOptions::checkRate);
     skipLambda.ifPresent(
         value -> {
           if (!(value > 0 && Double.isFinite(value))) {
@@ -55,6 +50,17 @@ public record PruningOptions(
 
   /** The same with another keep rate. */
   public PruningOptions withKeepRate(double rate) {
-    return new PruningOptions(Optional.of(rate), at, fuse, form, last, skipLambda);
+    return new PruningOptions(Optional.of(rate), at, fuse, form, stages, skipLambda);
+  }
+
+  /** The same with stages of a cascade that drop tokens. */
+  public PruningOptions withStages(List<StagePruning> pruned) {
+    return new PruningOptions(keepRate, at, fuse, form, pruned, skipLambda);
+  }
+
+  static void checkRate(double rate) {
+    if (!(rate > 0 && rate <= 1)) {
+      throw new ArchitectureException("keep-rate", rate, "above 0, at most 1");
+    }
   }
 }

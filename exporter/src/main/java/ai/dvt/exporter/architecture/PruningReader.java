@@ -7,7 +7,12 @@ import ai.dvt.exporter.geometry.TokenPruning.Method;
 import ai.dvt.exporter.geometry.TokenPruning.Predicted;
 import ai.dvt.exporter.geometry.TokenPruning.Sampled;
 import ai.dvt.exporter.weights.Weights;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Reads how a stage drops tokens: predictors from the tensors, the rest from the options. */
@@ -17,30 +22,40 @@ final class PruningReader {
 
   private static final int STEPS = 3;
 
+  private final Architecture architecture;
   private final String name;
   private final PruningOptions options;
 
   PruningReader(Architecture architecture, ArchitectureOptions options) {
+    this.architecture = architecture;
     this.name = architecture.name();
     this.options = options.pruning();
   }
 
   /** Fails for options that this architecture would ignore. */
-  void check(Architecture architecture) {
+  void check() {
     boolean cascade = architecture.cascade();
-    if (options.last().isPresent() && !cascade) {
-      throw new ArchitectureException(
-          "prune-last", name, "a cascade; a single stage drops tokens as dynamicvit, evit or ats");
+    for (StagePruning each : options.stages()) {
+      if (!cascade) {
+        throw new ArchitectureException(
+            each.option(),
+            name,
+            "a cascade; a single stage drops tokens as dynamicvit, evit or ats");
+      }
+      if (each.method() != Method.EVIT) {
+        throw new ArchitectureException(
+            each.option(),
+            each.method().name().toLowerCase(Locale.ROOT),
+            "evit: DynamicViT needs predictors trained with the cascade, and ATS does not read the"
+                + " reused relations");
+      }
     }
-    if (options.last().isPresent() && options.last().get() != Method.EVIT) {
-      throw new ArchitectureException(
-          "prune-last",
-          options.last().get().name().toLowerCase(java.util.Locale.ROOT),
-          "evit: DynamicViT needs predictors trained with the cascade, and ATS does not read the"
-              + " reused relations");
-    }
-    Method method = architecture.pruning().or(options::last).orElse(null);
-    String such = cascade ? "--prune-last" : "an architecture that drops tokens";
+    Method method =
+        architecture
+            .pruning()
+            .or(() -> options.stages().stream().map(StagePruning::method).findFirst())
+            .orElse(null);
+    String such = cascade ? "--prune or --prune-last" : "an architecture that drops tokens";
     if (method == null) {
       refuse("keep-rate", options.keepRate().isPresent(), such);
       refuse("drop-at", !options.at().isEmpty(), such);
@@ -64,25 +79,55 @@ final class PruningReader {
   }
 
   /**
-   * The stage with its pruning.
+   * The stages with their pruning.
    *
-   * @throws ArchitectureException if options are missing or do not fit the stage
+   * @throws ArchitectureException if options are missing or do not fit the stages
    */
-  StageGeometry with(Method method, Weights tensors, StageGeometry stage) {
+  List<StageGeometry> pruned(List<StageGeometry> stages, Weights weights) {
+    List<StageGeometry> pruned = new ArrayList<>(stages);
+    architecture
+        .pruning()
+        .ifPresent(
+            method ->
+                pruned.set(0, with(method, options.keepRate(), weights.stage(1), stages.get(0))));
+    Set<Integer> named = new HashSet<>();
+    for (StagePruning each : options.stages()) {
+      int number = each.stage().orElse(stages.size());
+      if (number > stages.size()) {
+        throw new ArchitectureException(
+            "prune", "stage " + number, "1 to " + stages.size() + ", the stages of " + name);
+      }
+      if (!named.add(number)) {
+        throw new ArchitectureException(
+            each.option(), "stage " + number + " again", "each stage once");
+      }
+      pruned.set(
+          number - 1,
+          with(
+              each.method(),
+              each.keepRate().or(options::keepRate),
+              weights.stage(number),
+              stages.get(number - 1)));
+    }
+    return pruned;
+  }
+
+  private StageGeometry with(
+      Method method, Optional<Double> rate, Weights tensors, StageGeometry stage) {
     if (stage.distilled()) {
       throw new ArchitectureException(
           "architecture " + name, "a distillation token", "no distillation token");
     }
     TokenPruning pruning =
         switch (method) {
-          case DYNAMICVIT -> predicted(tensors, stage);
-          case EVIT -> attentive(stage);
+          case DYNAMICVIT -> predicted(tensors, rate(rate, stage), stage);
+          case EVIT -> attentive(rate(rate, stage), stage);
           case ATS -> sampled(stage);
         };
     return stage.withPruning(pruning);
   }
 
-  private Predicted predicted(Weights tensors, StageGeometry stage) {
+  private Predicted predicted(Weights tensors, double rate, StageGeometry stage) {
     int modules = tensors.length(PREDICTOR);
     if (modules == 0) {
       throw new ArchitectureException(
@@ -96,19 +141,18 @@ final class PruningReader {
           "drop-at", at, modules + " layers, one for each module of " + PREDICTOR);
     }
     int patches = stage.tokens() - 1;
-    Predicted predicted = Predicted.of(at, rate(stage), patches);
+    Predicted predicted = Predicted.of(at, rate, patches);
     if (predicted.kept().get(0) == patches) {
-      throw keepsAll(stage);
+      throw keepsAll(rate, stage);
     }
     return predicted;
   }
 
-  private Attentive attentive(StageGeometry stage) {
+  private Attentive attentive(double rate, StageGeometry stage) {
     List<Integer> at = layers(stage, evenly(stage.depth(), STEPS));
-    Attentive attentive =
-        Attentive.of(at, rate(stage), options.fuse().orElse(false), stage.tokens() - 1);
+    Attentive attentive = Attentive.of(at, rate, options.fuse().orElse(false), stage.tokens() - 1);
     if (attentive.at().isEmpty()) {
-      throw keepsAll(stage);
+      throw keepsAll(rate, stage);
     }
     return attentive;
   }
@@ -143,27 +187,32 @@ final class PruningReader {
     return at;
   }
 
-  private double rate(StageGeometry stage) {
+  private double rate(Optional<Double> given, StageGeometry stage) {
     double rate =
-        options
-            .keepRate()
-            .orElseThrow(
-                () ->
-                    new ArchitectureException(
-                        "keep-rate",
-                        "not given",
-                        "an option such as 0.7, because no tensor tells"));
+        given.orElseThrow(
+            () ->
+                new ArchitectureException(
+                    keepRate(stage),
+                    "not given",
+                    "an option such as 0.7, because no tensor tells"));
     if (rate * (stage.tokens() - 1) < 1) {
       throw new ArchitectureException(
-          "keep-rate", rate, "at least one of " + (stage.tokens() - 1) + " tokens kept");
+          keepRate(stage), rate, "at least one of " + (stage.tokens() - 1) + " tokens kept");
     }
     return rate;
   }
 
-  private ArchitectureException keepsAll(StageGeometry stage) {
+  private ArchitectureException keepsAll(double rate, StageGeometry stage) {
     return new ArchitectureException(
-        "keep-rate",
-        options.keepRate().orElse(1.0) + " keeps all " + (stage.tokens() - 1) + " tokens",
-        "a rate that drops some; deit exports the model without pruning");
+        keepRate(stage),
+        rate + " keeps all " + (stage.tokens() - 1) + " tokens",
+        "a rate that drops some; "
+            + (architecture.cascade()
+                ? "a stage that is not named keeps all"
+                : "deit exports the model without pruning"));
+  }
+
+  private String keepRate(StageGeometry stage) {
+    return architecture.cascade() ? "keep-rate of stage " + stage.number() : "keep-rate";
   }
 }

@@ -17,10 +17,8 @@ import ai.dvt.exporter.nn.reuse.RelationReuse;
 import ai.dvt.exporter.nn.reuse.RelationUpsampling;
 import ai.dvt.exporter.onnx.Graph;
 import ai.dvt.exporter.onnx.GraphBuilder;
-import ai.dvt.exporter.onnx.Layout;
 import ai.dvt.exporter.onnx.Shape;
 import ai.dvt.exporter.onnx.Value;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -84,24 +82,23 @@ final class StageAssembly {
     LayerRun run =
         new LayerRun(
             stage, blocks, predictors, upsampling.orElse(null), contexts, reused, !wholeToTheEnd());
-    List<Value> tokens = new ArrayList<>();
-    List<Value> logits = new ArrayList<>();
+    HandedOn handedOn = new HandedOn(stage);
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
       TokenStream in = stream;
       LayerRun.Output out = graph.within("blocks." + i, () -> run.layer(formulation, layer, in));
       stream = out.stream();
-      logits.add(out.logits());
+      handedOn.relations(out);
       if (outputs.contains(Intermediate.LAYER_TOKENS)
           || last(i) && outputs.contains(Intermediate.TOKENS)) {
         stream = stream.with(Residual.of(stream.tokens().sum()));
-        tokens.add(stream.tokens().x());
+        handedOn.tokens(stream);
       }
     }
     Residual end = stream.tokens();
     graph.output(StageGraph.LOGITS, graph.within("exit", () -> exit.forward(formulation, end)));
     for (Intermediate output : outputs) {
-      graph.output(output.output(), gathered(output, tokens, logits));
+      graph.output(output.output(), handedOn.of(output));
     }
     if (kept) {
       run.kept().forEach(graph::output);
@@ -149,19 +146,5 @@ final class StageAssembly {
 
   private boolean last(int layer) {
     return layer == blocks.size() - 1;
-  }
-
-  private Value gathered(Intermediate output, List<Value> tokens, List<Value> logits) {
-    return switch (output) {
-      case TOKENS -> tokens.get(tokens.size() - 1);
-      case LAYER_TOKENS ->
-          Layout.concat(1, tokens.stream().map(this::asLayer).toArray(Value[]::new));
-      case RELATIONS -> Layout.concat(1, logits.toArray(Value[]::new));
-      case LAST_RELATIONS -> logits.get(logits.size() - 1);
-    };
-  }
-
-  private Value asLayer(Value tokens) {
-    return Layout.reshape(tokens, Shape.batch(1, tokens.dimension(1), tokens.dimension(2)));
   }
 }

@@ -2,7 +2,7 @@ package ai.dvt.exporter.cli;
 
 import ai.dvt.exporter.architecture.ArchitectureException;
 import ai.dvt.exporter.architecture.PruningOptions;
-import ai.dvt.exporter.geometry.TokenPruning.Method;
+import ai.dvt.exporter.architecture.StagePruning;
 import ai.dvt.exporter.geometry.TokenPruning.Sampled.Form;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ITypeConverter;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How tokens are dropped, which no tensor tells. */
 final class PruningChoice {
@@ -60,23 +59,27 @@ final class PruningChoice {
   Double skipLambda;
 
   @Option(
+      names = "--prune",
+      paramLabel = "STAGE=METHOD[:RATE,...],...",
+      converter = StageRates.Named.Text.class,
+      description =
+          "Stages of a cascade that drop tokens, from 1: 1=evit:0.7,2=evit:0.7. What they hand on is"
+              + " put back into its places. Several rates of a stage become settings, one for each;"
+              + " a single rate is that of every setting.")
+  StageRates.Named stages;
+
+  @Option(
       names = "--prune-last",
       paramLabel = "METHOD[:RATE,...]",
-      converter = Last.Text.class,
-      description =
-          "A cascade's last stage drops tokens: evit:0.7. Several rates become settings, as of"
-              + " --keep-rate.")
-  Last last;
+      converter = StageRates.Last.class,
+      description = "The same for the last stage, without its number: evit:0.7.")
+  StageRates last;
 
   /** The options of each setting by its name; one without a name if there is only one. */
   Map<String, PruningOptions> settings() {
-    List<Double> rates = new ArrayList<>(keepRates);
-    if (last != null && !last.rates().isEmpty()) {
-      if (!rates.isEmpty()) {
-        throw new ArchitectureException(
-            "keep-rate", keepRates, "none beside the rate of --prune-last");
-      }
-      rates.addAll(last.rates());
+    List<StageRates> pruned = new ArrayList<>(stages == null ? List.of() : stages.stages());
+    if (last != null) {
+      pruned.add(last);
     }
     PruningOptions options =
         new PruningOptions(
@@ -84,53 +87,83 @@ final class PruningChoice {
             dropAt,
             Optional.ofNullable(fuse),
             Optional.ofNullable(form),
-            Optional.ofNullable(last).map(Last::method),
+            pruned.stream().map(StageRates::withoutRate).toList(),
             Optional.ofNullable(skipLambda));
+    List<List<Double>> columns = columns(pruned);
+    int count = columns.stream().mapToInt(List::size).max().orElse(0);
     Map<String, PruningOptions> settings = new LinkedHashMap<>();
-    if (rates.size() < 2) {
-      settings.put("", rates.isEmpty() ? options : options.withKeepRate(rates.get(0)));
+    if (count == 0) {
+      settings.put("", options);
       return settings;
     }
-    for (double rate : rates) {
-      if (settings.put(name(rate), options.withKeepRate(rate)) != null) {
-        throw new ArchitectureException("keep-rate", rates, "each rate once");
+    for (int i = 0; i < count; i++) {
+      List<Double> rates = new ArrayList<>();
+      for (List<Double> column : columns) {
+        rates.add(column.get(column.size() == 1 ? 0 : i));
+      }
+      String name = count == 1 ? "" : name(rates);
+      if (settings.put(name, with(options, pruned, rates)) != null) {
+        throw new ArchitectureException("keep-rate", columns.get(0), "each rate once");
       }
     }
     return settings;
   }
 
+  /** The rates of each stage that drops tokens, one or as many as there are settings. */
+  private List<List<Double>> columns(List<StageRates> pruned) {
+    boolean needed = pruned.isEmpty() || pruned.stream().anyMatch(each -> each.rates().isEmpty());
+    if (!needed && !keepRates.isEmpty()) {
+      throw new ArchitectureException(
+          "keep-rate", keepRates, "none beside the rates of --prune and --prune-last");
+    }
+    List<List<Double>> columns = new ArrayList<>();
+    for (StageRates each : pruned) {
+      columns.add(each.rates().isEmpty() ? keepRates : each.rates());
+    }
+    if (pruned.isEmpty()) {
+      columns.add(keepRates);
+    }
+    int count = columns.stream().mapToInt(List::size).max().orElse(0);
+    for (List<Double> column : columns) {
+      if (column.size() > 1 && column.size() != count) {
+        throw new ArchitectureException(
+            "prune", column + " beside " + count + " rates", "one rate, or as many as others");
+      }
+      if (column.isEmpty() && count > 0) {
+        throw new ArchitectureException(
+            "prune", "a stage without a rate", "a rate for every stage, or --keep-rate");
+      }
+    }
+    return columns;
+  }
+
+  private static PruningOptions with(
+      PruningOptions options, List<StageRates> pruned, List<Double> rates) {
+    if (pruned.isEmpty()) {
+      return options.withKeepRate(rates.get(0));
+    }
+    List<StagePruning> stages = new ArrayList<>();
+    for (int i = 0; i < pruned.size(); i++) {
+      stages.add(pruned.get(i).with(rates.get(i)));
+    }
+    return options.withStages(stages);
+  }
+
+  /** {@code keep-0.70}; with each stage's where they differ: {@code keep-0.90-0.50}. */
+  private static String name(List<Double> rates) {
+    return rates.stream().distinct().count() == 1
+        ? "keep-" + text(rates.get(0))
+        : "keep-" + rates.stream().map(PruningChoice::text).collect(Collectors.joining("-"));
+  }
+
   /** With two decimals, or as many as the rate has. */
-  private static String name(double rate) {
+  private static String text(double rate) {
     for (int decimals = FEWEST_DECIMALS; decimals < MOST_DECIMALS; decimals++) {
       String text = String.format(Locale.ROOT, "%." + decimals + "f", rate);
       if (Double.parseDouble(text) == rate) {
-        return "keep-" + text;
+        return text;
       }
     }
-    return "keep-" + rate;
-  }
-
-  /** How a cascade's last stage drops tokens. */
-  record Last(Method method, List<Double> rates) {
-    /** Reads {@code evit}, {@code evit:0.7} and {@code evit:0.7,0.5}. */
-    static final class Text implements ITypeConverter<Last> {
-      @Override
-      public Last convert(String text) {
-        String[] parts = text.strip().split(":", -1);
-        try {
-          Method method = Method.valueOf(parts[0].toUpperCase(Locale.ROOT));
-          if (parts.length <= 2) {
-            List<Double> rates = new ArrayList<>();
-            for (String rate : parts.length == 1 ? new String[0] : parts[1].split(",", -1)) {
-              rates.add(Double.parseDouble(rate.strip()));
-            }
-            return new Last(method, rates);
-          }
-        } catch (IllegalArgumentException e) {
-          throw new TypeConversionException('"' + text + "\" (expected: METHOD:RATE, as evit:0.7)");
-        }
-        throw new TypeConversionException('"' + text + "\" (expected: METHOD:RATE, as evit:0.7)");
-      }
-    }
+    return String.valueOf(rate);
   }
 }

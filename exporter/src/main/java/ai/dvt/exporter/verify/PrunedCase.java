@@ -125,7 +125,7 @@ record PrunedCase(
                 ? Optional.of(required(run, "fuse_token").getAsBoolean())
                 : Optional.empty(),
             form,
-            Optional.empty(),
+            List.of(),
             sizes.has("skip_lam")
                 ? Optional.of(sizes.get("skip_lam").getAsDouble())
                 : Optional.empty());

@@ -36,7 +36,7 @@ class PruningReaderTest {
         List.of(at),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
+        List.of(),
         Optional.empty());
   }
 
@@ -127,7 +127,7 @@ class PruningReaderTest {
             List.of(),
             Optional.empty(),
             Optional.of(form),
-            Optional.empty(),
+            List.of(),
             Optional.empty());
     StageGraph stage = graphs("ats-tiny.pth", "ats", options).stages().get(0);
     List<String> operators = stage.graph(Flavour.PORTABLE).operators();

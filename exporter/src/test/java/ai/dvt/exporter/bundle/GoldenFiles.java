@@ -17,6 +17,11 @@ public final class GoldenFiles {
     return folder("/golden/pruning");
   }
 
+  /** The same for cascades whose stages drop tokens, src/test/python/pruned_cascades.py made it. */
+  public static Path scatter() {
+    return folder("/golden/scatter");
+  }
+
   private static Path folder(String name) {
     try {
       return Path.of(GoldenFiles.class.getResource(name).toURI());

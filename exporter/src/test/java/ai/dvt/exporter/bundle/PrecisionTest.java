@@ -18,8 +18,11 @@ import ai.dvt.cascade.npy.NpyFile;
 import ai.dvt.exporter.architecture.Architecture;
 import ai.dvt.exporter.architecture.ArchitectureOptions;
 import ai.dvt.exporter.architecture.CascadeGraphs;
+import ai.dvt.exporter.architecture.PruningOptions;
 import ai.dvt.exporter.architecture.StageGraph;
+import ai.dvt.exporter.architecture.StagePruning;
 import ai.dvt.exporter.checkpoint.CheckpointFile;
+import ai.dvt.exporter.geometry.TokenPruning.Method;
 import ai.dvt.exporter.onnx.Graph;
 import ai.dvt.exporter.onnx.WeightStorage;
 import ai.dvt.exporter.verify.CascadeSessions;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,13 +48,20 @@ class PrecisionTest {
   @TempDir Path root;
 
   private static void graphs(String architecture, Consumer<CascadeGraphs> use) throws IOException {
+    graphs(architecture, PruningOptions.NONE, use);
+  }
+
+  private static void graphs(
+      String architecture, PruningOptions pruning, Consumer<CascadeGraphs> use) throws IOException {
     Path file = GoldenFiles.folder().resolve(architecture + "-both.pth.tar");
     try (CheckpointFile checkpoint = CheckpointFile.open(file)) {
       use.accept(
           Architecture.named(architecture)
               .graphs(
                   checkpoint.stateDicts().select(false, Optional.empty()).weights(),
-                  ArchitectureOptions.DEFAULT.withHeads(architecture.equals("dvt-t2t") ? 2 : 3)));
+                  ArchitectureOptions.DEFAULT
+                      .withHeads(architecture.equals("dvt-t2t") ? 2 : 3)
+                      .withPruning(pruning)));
     }
   }
 
@@ -80,9 +91,20 @@ class PrecisionTest {
   private CascadeManifest write(
       String architecture, String name, Precision precision, WeightStorage storage)
       throws IOException {
+    return write(architecture, PruningOptions.NONE, name, precision, storage);
+  }
+
+  private CascadeManifest write(
+      String architecture,
+      PruningOptions pruning,
+      String name,
+      Precision precision,
+      WeightStorage storage)
+      throws IOException {
     CascadeManifest[] written = new CascadeManifest[1];
     graphs(
         architecture,
+        pruning,
         graphs -> {
           try (VersionFolder folder = VersionFolder.begin(root.resolve(name), false)) {
             written[0] =
@@ -140,6 +162,28 @@ class PrecisionTest {
     CascadeManifest manifest = write(architecture, "1", precision, storage);
     assertThat(manifest.variants()).allMatch(variant -> variant.precision() == precision);
     assertThat(worst(manifest, "1", golden(architecture))).isBetween(1e-6, tolerance);
+  }
+
+  /** With random weights tokens are close rivals: one that rounding turns costs up to 0.15 here. */
+  @ParameterizedTest
+  @CsvSource({"dvt-deit, INT8, 0.3", "dvt-t2t, INT8, 0.3", "dvt-deit, FLOAT16, 0.01"})
+  void stages_that_drop_tokens_agree_with_float32(
+      String architecture, Precision precision, double tolerance) throws IOException {
+    PruningOptions pruning =
+        PruningOptions.NONE.withStages(
+            IntStream.rangeClosed(1, 3)
+                .mapToObj(stage -> StagePruning.of(stage, Method.EVIT, Optional.of(0.7)))
+                .toList());
+    CascadeManifest exact =
+        write(architecture, pruning, "1", Precision.FLOAT32, WeightStorage.FLOAT32);
+    CascadeManifest rounded = write(architecture, pruning, "2", precision, WeightStorage.FLOAT32);
+    assertThat(rounded.variants().get(0).stages())
+        .extracting(StageSpec::dropping)
+        .containsOnly(Optional.of("evit"));
+    NpyArray input = NpyFile.read(GoldenFiles.folder().resolve("input.npy"));
+    List<NpyArray> expected =
+        CascadeSessions.logits(root.resolve("1"), exact.variants().get(0), input);
+    assertThat(worst(rounded, "2", expected)).isBetween(1e-6, tolerance);
   }
 
   @Test

@@ -115,7 +115,7 @@ class PrunedVerificationTest {
             List.of(2, 3, 4, 5),
             Optional.empty(),
             Optional.of(form),
-            Optional.empty(),
+            List.of(),
             Optional.empty());
     ArchitectureOptions options =
         ArchitectureOptions.DEFAULT.withImageSize(32).withHeads(3).withPruning(pruning);

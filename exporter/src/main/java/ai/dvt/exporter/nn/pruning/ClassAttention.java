@@ -42,6 +42,8 @@ public record ClassAttention(int keep, boolean fused, int fusedPosition) {
       positions = Layout.concat(1, positions, own);
     }
     return new Pruned(
-        new TokenStream(Residual.of(rows), positions, null), Layout.slice(attention, 1, 1, count));
+        new TokenStream(Residual.of(rows), positions, null),
+        x,
+        Layout.slice(attention, 1, 1, count));
   }
 }

@@ -88,7 +88,7 @@ public record KeepPredictor(
     // log(p) = -log(1 + exp(-odds))
     Value zero = odds.graph().scalar(0);
     Value scores = Elementwise.sub(zero, Elementwise.softplus(Elementwise.sub(zero, odds)));
-    return new Pruned(pruned, Layout.slice(scores, 1, 1, scores.dimension(1)));
+    return new Pruned(pruned, z.sum(), Layout.slice(scores, 1, 1, scores.dimension(1)));
   }
 
   /**
