@@ -27,7 +27,7 @@ export class SampleRun {
     const labelled = new Set(model.labels);
     const known = this.#samples.filter((sample) => labelled.has(sample.label)).length;
     const lanes = this.#lanes(model);
-    const total = { told: 0, right: 0, gflops: 0, failed: 0, exits: model.stages.map(() => ({ count: 0, right: 0 })) };
+    const total = { told: 0, judged: 0, right: 0, gflops: 0, failed: 0, exits: model.stages.map(() => ({ count: 0, judged: 0, right: 0 })) };
     const query = new URLSearchParams({ model: model.name, version: model.version, policy });
     const show = () => this.#show(model, lanes, total, known);
     try {
@@ -77,17 +77,20 @@ export class SampleRun {
   }
 
   #place(line, lanes, total, labelled) {
+    const known = labelled.has(this.#samples[line.sample].label);
     total.told++;
+    total.judged += known;
     if (line.error != null) {
       total.failed++;
       return;
     }
     const sample = this.#samples[line.sample];
-    const wrong = labelled.has(sample.label) && sample.label !== line.label;
+    const wrong = known && sample.label !== line.label;
     const exit = total.exits[line.exit - 1];
     exit.count++;
+    exit.judged += known;
     total.gflops += line.gflops;
-    if (labelled.has(sample.label) && !wrong) {
+    if (known && !wrong) {
       total.right++;
       exit.right++;
     }
@@ -101,14 +104,14 @@ export class SampleRun {
     const answered = Math.max(1, total.told - total.failed);
     const whole = model.stages[model.stages.length - 1].gflops;
     const cost = total.gflops / answered;
-    byId("tile-right").textContent = known > 0 ? percent(total.right / answered) : "–";
-    byId("tile-right-sub").textContent = known > 0 ? `${total.right} of ${answered}` : "no labels of this model";
+    byId("tile-right").textContent = known > 0 ? percent(total.right / Math.max(1, total.judged)) : "–";
+    byId("tile-right-sub").textContent = known > 0 ? `${total.right} of ${total.judged}` : "no labels of this model";
     byId("tile-cost").textContent = gflops(cost);
     byId("tile-cost-sub").textContent = `${percent(1 - cost / whole, 0)} saved, all stages ${gflops(whole)}`;
     lanes.forEach((lane, i) => {
       const exit = total.exits[i];
       lane.share.style.flexGrow = exit.count;
-      lane.said.textContent = `${percent(exit.count / answered)} of the pictures` + (known > 0 && exit.count > 0 ? `, ${percent(exit.right / exit.count, 0)} right` : "");
+      lane.said.textContent = `${percent(exit.count / answered)} of the pictures` + (exit.judged > 0 ? `, ${percent(exit.right / exit.judged, 0)} right` : "");
     });
     byId("shares").setAttribute("aria-label",
       "Share of each exit: " + total.exits.map((exit, i) => `exit ${i + 1} ${percent(exit.count / answered, 0)}`).join(", "));
