@@ -16,7 +16,7 @@ import sys
 
 import commands
 
-SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 TIMES = 3
 KEPT = 0.9
 
