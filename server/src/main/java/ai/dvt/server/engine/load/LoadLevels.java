@@ -61,7 +61,7 @@ public final class LoadLevels implements LoadControl {
     this.refuses = refuses;
     this.nanos = nanos;
     this.changedNanos = nanos.getAsLong();
-    this.patience = new Patience(plan.objective().toNanos());
+    this.patience = new Patience(plan.objective().toNanos(), changedNanos);
     this.entered = entered;
     entered.accept(plan.levels().get(0));
   }
@@ -86,7 +86,7 @@ public final class LoadLevels implements LoadControl {
   private synchronized void left(boolean patient, long arrivedNanos) {
     long now = nanos.getAsLong();
     if (!patient) {
-      patience.answered(now - arrivedNanos);
+      patience.answered(now - arrivedNanos, now);
     }
     service.count(busy(), plan.levels().get(level).capacity(), now);
     images--;

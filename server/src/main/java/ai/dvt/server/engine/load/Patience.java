@@ -7,22 +7,29 @@ package ai.dvt.server.engine.load;
  */
 final class Patience {
   private static final double MOST = 0.6;
-  private static final double LEAST = 0.1;
+
+  /** Less would leave workers without work between two images. */
+  private static final double LEAST = 0.2;
 
   /** An answer after this part of the objective is too near to it. */
   private static final double NEAR = 0.9;
 
   /** What is left of the part after an answer that came too near... */
-  private static final double CUT = 0.97;
+  private static final double CUT = 0.9;
 
-  /** ...and what one that did not adds: in balance with about one in a hundred. */
-  private static final double GROWTH = 0.0002;
+  /** ...and others soon after it, which have the same cause. */
+  private static final long SAME_CAUSE_NANOS = 50_000_000;
+
+  /** With every other answer: it takes a few seconds to get back what a short stall cut. */
+  private static final double GROWTH = 0.0003;
 
   private final long objectiveNanos;
   private double part = MOST;
+  private long cutNanos;
 
-  Patience(long objectiveNanos) {
+  Patience(long objectiveNanos, long nowNanos) {
     this.objectiveNanos = objectiveNanos;
+    this.cutNanos = nowNanos - SAME_CAUSE_NANOS;
   }
 
   /** The longest expected wait of an image that may come in. */
@@ -31,10 +38,12 @@ final class Patience {
   }
 
   /** An image that came in was answered. */
-  void answered(long insideNanos) {
-    part =
-        insideNanos <= NEAR * objectiveNanos
-            ? Math.min(MOST, part + GROWTH)
-            : Math.max(LEAST, part * CUT);
+  void answered(long insideNanos, long nowNanos) {
+    if (insideNanos <= NEAR * objectiveNanos) {
+      part = Math.min(MOST, part + GROWTH);
+    } else if (nowNanos - cutNanos >= SAME_CAUSE_NANOS) {
+      part = Math.max(LEAST, part * CUT);
+      cutNanos = nowNanos;
+    }
   }
 }
