@@ -35,11 +35,6 @@ public final class SettingChoice {
     return settings.get(0);
   }
 
-  /** Whether a setting costs less than another one up to the last exit. */
-  public static boolean cheaper(CascadeManifest manifest, String setting, String than) {
-    return cost(manifest, setting) < cost(manifest, than);
-  }
-
   private static String settingOf(CascadeManifest manifest, String name) {
     return manifest.variants().stream()
         .filter(variant -> variant.name().equals(name))
@@ -61,7 +56,10 @@ public final class SettingChoice {
     return best == null ? cheapest : best;
   }
 
-  private static double cost(CascadeManifest manifest, String setting) {
+  /**
+   * What a setting costs up to the last exit, 1e9 multiply-adds; at most, where pictures decide.
+   */
+  public static double cost(CascadeManifest manifest, String setting) {
     VariantSpec variant =
         manifest.variants().stream()
             .filter(v -> v.setting().orElse("").equals(setting))

@@ -8,6 +8,7 @@ import ai.dvt.client.load.energy.RaplCounter;
 import ai.dvt.client.load.pictures.PictureSource;
 import ai.dvt.client.load.report.BenchFiles;
 import ai.dvt.client.load.report.BenchJson;
+import ai.dvt.client.load.report.EarlierBench;
 import ai.dvt.client.load.rounds.Comparison;
 import ai.dvt.client.load.rounds.Environment;
 import ai.dvt.client.load.rounds.ServerSide;
@@ -136,10 +137,20 @@ final class BenchCommand implements Callable<Integer> {
               + " against load, accuracy against throughput.")
   private Path output;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "DIR",
+      split = ",",
+      description =
+          "Outputs of earlier runs on this machine: their models are drawn beside in accuracy"
+              + " against throughput (with --output).")
+  private List<Path> beside = List.of();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Comparison.Rules rules = rules();
+    List<EarlierBench> earlier = earlier();
     List<Setting> loads = load.settings();
     ServerSide.Clients clients = load.clients(servers.connector());
     PictureSource source = pictures.source(seed);
@@ -163,7 +174,7 @@ final class BenchCommand implements Callable<Integer> {
               b.map(side -> Environment.of(side.model())),
               load.extras());
       if (output != null) {
-        BenchFiles.write(output, report, results, a.name(), b.map(Side::name).orElse(""))
+        BenchFiles.write(output, report, results, a.name(), b.map(Side::name).orElse(""), earlier)
             .ifPresent(problem -> spec.commandLine().getErr().println("dvt: " + problem));
       }
       if (json) {
@@ -173,6 +184,17 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private List<EarlierBench> earlier() throws IOException {
+    if (!beside.isEmpty() && output == null) {
+      throw new IllegalArgumentException("--beside: " + beside + " (expected: with --output)");
+    }
+    List<EarlierBench> earlier = new ArrayList<>();
+    for (Path folder : beside) {
+      earlier.add(EarlierBench.read(folder));
+    }
+    return earlier;
   }
 
   private boolean serversNeeded() {

@@ -65,6 +65,7 @@ final class PruningReader {
         method == Method.ATS && options.keepRate().isPresent(),
         "none: ATS decides by the picture");
     refuse("fuse", method != Method.EVIT && options.fuse().isPresent(), "EViT");
+    refuse("drop-from", method != Method.ATS && options.from().isPresent(), "ATS");
     refuse("ats-form", method != Method.ATS && options.form().isPresent(), "ATS");
     refuse(
         "skip-lam",
@@ -158,7 +159,13 @@ final class PruningReader {
   }
 
   private Sampled sampled(StageGeometry stage) {
-    int first = stage.depth() / (STEPS + 1);
+    int first = options.from().orElse(stage.depth() / (STEPS + 1));
+    if (first >= stage.depth()) {
+      throw new ArchitectureException(
+          "drop-from",
+          first,
+          "a layer from 0 to " + (stage.depth() - 1) + ", the last of the depth");
+    }
     List<Integer> at = layers(stage, IntStream.range(first, stage.depth()).boxed().toList());
     if (stage.tokens() < STEPS + 1) {
       throw new ArchitectureException(

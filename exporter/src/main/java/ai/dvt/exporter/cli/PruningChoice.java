@@ -37,6 +37,15 @@ final class PruningChoice {
   List<Integer> dropAt = new ArrayList<>();
 
   @Option(
+      names = "--drop-from",
+      split = ",",
+      paramLabel = "LAYER",
+      description =
+          "ATS: the first layer, from 0, that drops tokens; all after it do too. Several become"
+              + " settings of one model, from-9 and so on, which share the weights.")
+  List<Integer> dropFrom = new ArrayList<>();
+
+  @Option(
       names = "--fuse",
       negatable = true,
       description =
@@ -92,6 +101,18 @@ final class PruningChoice {
     List<List<Double>> columns = columns(pruned);
     int count = columns.stream().mapToInt(List::size).max().orElse(0);
     Map<String, PruningOptions> settings = new LinkedHashMap<>();
+    if (!dropFrom.isEmpty()) {
+      if (count > 0) {
+        throw new ArchitectureException("drop-from", dropFrom, "no --keep-rate beside it");
+      }
+      for (int layer : dropFrom) {
+        String name = dropFrom.size() == 1 ? "" : "from-" + layer;
+        if (settings.put(name, options.withFrom(layer)) != null) {
+          throw new ArchitectureException("drop-from", dropFrom, "each layer once");
+        }
+      }
+      return settings;
+    }
     if (count == 0) {
       settings.put("", options);
       return settings;

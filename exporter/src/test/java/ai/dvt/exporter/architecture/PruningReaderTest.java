@@ -118,6 +118,20 @@ class PruningReaderTest {
     }
   }
 
+  @Test
+  void ats_may_begin_at_any_layer_and_nobody_else_is_asked() throws IOException {
+    StageGraph third =
+        graphs("ats-tiny.pth", "ats", PruningOptions.NONE.withFrom(3)).stages().get(0);
+    assertThat(third.geometry().pruning().orElseThrow().at()).startsWith(3);
+    assertThat(third.dropping()).contains("ats");
+    assertThatThrownBy(() -> graphs("ats-tiny.pth", "ats", PruningOptions.NONE.withFrom(99)))
+        .hasMessageStartingWith("drop-from: 99 (expected: a layer from 0 to ");
+    assertThatThrownBy(() -> graphs("evit-tiny.pth", "evit", rate(0.7).withFrom(1)))
+        .hasMessageStartingWith("drop-from: given with evit (expected: ATS");
+    assertThatThrownBy(() -> rate(0.7, 1, 2).withFrom(1))
+        .hasMessageStartingWith("drop-from: 1 (expected: a layer from 0, and no --drop-at");
+  }
+
   @ParameterizedTest
   @EnumSource(Form.class)
   void only_the_mask_form_of_ats_has_static_shapes(Form form) throws IOException {

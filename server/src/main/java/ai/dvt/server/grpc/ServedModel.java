@@ -5,6 +5,7 @@ import ai.dvt.cascade.ContractException;
 import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.cascade.SettingChoice;
+import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.repository.ModelVersion;
@@ -67,13 +68,26 @@ public record ServedModel(
           cascade
               .load()
               .setting()
-              .filter(setting -> SettingChoice.cheaper(version.manifest(), setting, wanted))
+              .filter(setting -> cost(setting) < cost(wanted))
               .flatMap(this::ifLoaded);
       if (cheaper.isPresent()) {
         return cheaper.get();
       }
     }
     return wanted.equals(setting()) ? this : settings.of(wanted);
+  }
+
+  /** Of a setting, up to the last exit; what was measured, where pictures decide. */
+  private double cost(String setting) {
+    boolean decided =
+        version.manifest().variants().stream()
+            .filter(variant -> variant.setting().orElse("").equals(setting))
+            .anyMatch(VariantSpec::picturesDecideCost);
+    return version.points().values().stream()
+        .filter(point -> decided && point.variant().equals(Optional.of(setting)))
+        .flatMapToDouble(point -> point.expectedGflops().stream())
+        .max()
+        .orElseGet(() -> SettingChoice.cost(version.manifest(), setting));
   }
 
   private Optional<ServedModel> ifLoaded(String setting) {

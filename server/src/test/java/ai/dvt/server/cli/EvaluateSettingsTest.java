@@ -47,7 +47,7 @@ class EvaluateSettingsTest {
         "--architecture=evit",
         "--keep-rate=0.9,0.7,0.5",
         "--drop-at=1,2,4");
-    TinyExports.ofOneViT(models.resolve("ats/1"), "--architecture=ats", "--drop-at=1,2,3,4,5");
+    TinyExports.ofOneViT(models.resolve("ats/1"), "--architecture=ats", "--drop-from=3,1");
     TinyExports.export(
         models.resolve("dvt/1"),
         "--checkpoint=" + TinyExports.GOLDEN.resolve("dvt/dvt-deit-both.pth.tar"),
@@ -112,7 +112,7 @@ class EvaluateSettingsTest {
       assertThat(point.expectedAccuracy()).isPresent();
     }
     ExitRecords ats =
-        ExitRecordsFile.read(folder.resolve("models/ats/1/calibrations/val.records.npy"));
+        ExitRecordsFile.read(folder.resolve("models/ats/1/calibrations/val@from-1.records.npy"));
     double most = version("ats").manifest().variants().get(0).gflops().get(0);
     assertThat(ats.hasCosts()).isTrue();
     assertThat(ats.averageGflops(List.of(most)).get(0)).isBetween(0.2 * most, 0.999 * most);
@@ -134,7 +134,7 @@ class EvaluateSettingsTest {
       assertThat(rates.get(i).getAsJsonObject().get("gflops").getAsDouble())
           .isCloseTo(evit.manifest().variants().get(2 * (2 - i)).gflops().get(0), within(1e-9));
     }
-    assertThat(points(model(json, "ats"))).hasSize(1);
+    assertThat(points(model(json, "ats"))).containsExactly("from-1", "from-3");
     JsonArray lines = json.getAsJsonArray("equalAccuracy");
     assertThat(lines.asList())
         .extracting(line -> line.getAsJsonObject().get("cascade").getAsString())
@@ -145,7 +145,7 @@ class EvaluateSettingsTest {
       assertThat(line.getAsJsonObject().get("throughputRatio").getAsDouble()).isPositive();
     }
     assertThat(Files.readString(report.resolve("report.md")))
-        .contains("| ats | ATS |", "| evit | EViT | keep-0.70 |", " ± ");
+        .contains("| ats | ATS | from-3 |", "| evit | EViT | keep-0.70 |", " ± ");
     assertThat(report.resolve("accuracy-cost.png")).isNotEmptyFile();
     assertThat(report.resolve("accuracy-throughput.png")).isNotEmptyFile();
   }

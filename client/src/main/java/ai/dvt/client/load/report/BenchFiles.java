@@ -17,17 +17,28 @@ public final class BenchFiles {
    * Writes the files, over older ones.
    *
    * @param folder made if missing
+   * @param earlier drawn beside in accuracy against throughput
    * @return why there are no plots, where the JDK cannot draw
    */
   public static Optional<String> write(
-      Path folder, JsonObject json, List<Result> results, String nameA, String nameB)
+      Path folder,
+      JsonObject json,
+      List<Result> results,
+      String nameA,
+      String nameB,
+      List<EarlierBench> earlier)
       throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("bench.json"), BenchJson.text(json) + "\n");
+    JsonObject named = json.deepCopy();
+    named.getAsJsonObject("environment").addProperty("model", nameA);
+    if (!nameB.isEmpty()) {
+      named.getAsJsonObject("environment").addProperty("against", nameB);
+    }
+    Files.writeString(folder.resolve("bench.json"), BenchJson.text(named) + "\n");
     Files.writeString(folder.resolve("bench.csv"), BenchCsv.of(results));
     try {
       for (Map.Entry<String, byte[]> plot :
-          new BenchPlots(results, nameA, nameB).all().entrySet()) {
+          new BenchPlots(results, nameA, nameB, earlier).all().entrySet()) {
         Files.write(folder.resolve(plot.getKey()), plot.getValue());
       }
     } catch (LinkageError | InternalError e) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 
 /** Throughput and latency against load, accuracy against throughput. */
@@ -25,13 +26,16 @@ final class BenchPlots {
   private final List<Result> results;
   private final String nameA;
   private final String nameB;
+  private final List<EarlierBench> earlier;
   private final boolean open;
 
   /**
    * @param nameA of the side, for the legend
+   * @param earlier drawn beside in accuracy against throughput
    */
-  BenchPlots(List<Result> results, String nameA, String nameB) {
+  BenchPlots(List<Result> results, String nameA, String nameB, List<EarlierBench> earlier) {
     this.results = results;
+    this.earlier = List.copyOf(earlier);
     this.nameA = "A: " + nameA;
     this.nameB = "B: " + nameB;
     this.open = results.get(0).setting().arrivals().isPresent();
@@ -123,8 +127,28 @@ final class BenchPlots {
       }
       colour++;
     }
+    for (EarlierBench bench : earlier) {
+      for (Map.Entry<String, List<double[]>> model : bench.byModel().entrySet()) {
+        String name = model.getKey();
+        for (int copy = 2; names(chart).contains(name); copy++) {
+          name = model.getKey() + " (" + copy + ")";
+        }
+        PlotStyle.dots(
+            chart,
+            name,
+            model.getValue().stream().mapToDouble(dot -> dot[0]).toArray(),
+            model.getValue().stream().mapToDouble(dot -> dot[1]).toArray(),
+            colour++);
+      }
+    }
     chart.getStyler().setXAxisMin(0.0);
     return PlotStyle.png(chart);
+  }
+
+  private static Set<String> names(XYChart chart) {
+    return chart.getSeriesCollection().stream()
+        .map(series -> series.getName())
+        .collect(Collectors.toSet());
   }
 
   private Map<String, Function<Result, Optional<SideFigures>>> sides() {

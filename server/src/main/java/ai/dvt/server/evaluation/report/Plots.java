@@ -51,7 +51,7 @@ public final class Plots {
     XYChart chart = PlotStyle.chart("Accuracy against cost", COST, ACCURACY);
     for (int i = 0; i < report.models().size(); i++) {
       RecordedModel model = report.models().get(i);
-      List<PointResult> points = List.copyOf(report.results(model).values());
+      List<PointResult> points = List.copyOf(model.curve().values());
       double[] x = values(points, PointResult::gflops);
       double[] y = values(points, point -> 100 * point.accuracy());
       series(chart, model, x, y, i);
@@ -133,7 +133,7 @@ public final class Plots {
 
   private void exitsOverBudget(RecordedModel model) throws IOException {
     List<PointResult> points =
-        report.results(model).values().stream()
+        model.curve().values().stream()
             .sorted(Comparator.comparingDouble(PointResult::gflops))
             .toList();
     if (points.size() < 2) {
@@ -199,7 +199,8 @@ public final class Plots {
     PlotStyle.dashes(
         chart, "confidence = accuracy", new double[] {0, 100}, new double[] {0, 100}, Color.GRAY);
     int number = 0;
-    for (RecordedSetting setting : model.settings()) {
+    // A cascade has exits enough to look at in one setting.
+    for (RecordedSetting setting : model.cascade() ? List.of(model.first()) : model.settings()) {
       String of = setting.setting().setting();
       for (int exit = 1; exit <= setting.setting().exits(); exit++) {
         List<Reliability.Bin> bins =

@@ -78,6 +78,15 @@ public record RecordedModel(String name, List<RecordedSetting> settings) {
     return results;
   }
 
+  /** The same without the last exits of all settings but the first: the curve that is offered. */
+  Map<String, PointResult> curve() {
+    Map<String, PointResult> curve = new LinkedHashMap<>(results());
+    if (cascade()) {
+      settings.subList(1, settings.size()).forEach(setting -> curve.remove(lastPoint(setting)));
+    }
+    return curve;
+  }
+
   /**
    * What the report calls the last exit of a setting: of a setting with one exit its operating
    * point.
