@@ -16,6 +16,8 @@ public final class EngineException extends Exception {
     DRAINING,
     /** The model was unloaded or never became ready. */
     NOT_READY,
+    /** The picture leads to no finite answer: change it; the cause says what. */
+    UNFIT_INPUT,
     /** A stage failed: a defect, not the caller's fault. */
     STAGE_FAILED
   }

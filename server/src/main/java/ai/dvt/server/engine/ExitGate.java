@@ -4,6 +4,7 @@ import ai.dvt.cascade.BoundPolicy;
 import ai.dvt.cascade.ExitDecision;
 import ai.dvt.cascade.ExitOutcome;
 import ai.dvt.cascade.ExitReason;
+import java.util.Optional;
 
 /** From an exit's logits to what becomes of the image; pure. */
 final class ExitGate {
@@ -14,14 +15,18 @@ final class ExitGate {
    *
    * @param exit from 1
    * @param logits float32 [classes]
-   * @throws EngineException if a logit is not finite: such an answer means nothing
+   * @param image that they are of
+   * @throws EngineException if a logit is not finite: such an answer means nothing. The image's
+   *     fault if it is beyond all pictures, else a defect
    */
-  static ExitOutcome outcome(int exit, float[] logits) throws EngineException {
+  static ExitOutcome outcome(int exit, float[] logits, InputRow image) throws EngineException {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        throw new EngineException(
-            EngineException.Kind.STAGE_FAILED,
-            "logits of exit " + exit + ": " + logit + " (expected: finite)");
+        String said = "logits of exit " + exit + ": " + logit + " (expected: finite)";
+        Optional<? extends Exception> excess = image.excess();
+        throw excess.isPresent()
+            ? new EngineException(EngineException.Kind.UNFIT_INPUT, said, excess.get())
+            : new EngineException(EngineException.Kind.STAGE_FAILED, said);
       }
     }
     return ExitOutcome.ofLogits(exit, logits);

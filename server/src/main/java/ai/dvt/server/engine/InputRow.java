@@ -1,6 +1,7 @@
 package ai.dvt.server.engine;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * One picture's place in a batch, kept as small as it came until the batch is gathered: uint8
@@ -18,6 +19,14 @@ public interface InputRow {
    * @param row a direct buffer in native byte order with exactly the row's bytes remaining
    */
   void writeTo(ByteBuffer row);
+
+  /**
+   * What in the picture explains an answer that is not finite, told to its caller then: a value far
+   * from any picture's. Empty: the picture is not to blame.
+   */
+  default Optional<? extends Exception> excess() {
+    return Optional.empty();
+  }
 
   /**
    * Ends the row: whoever made it may use its memory for another picture. Said once, by the image's

@@ -142,7 +142,7 @@ final class StageWorker implements Runnable {
       Journey image = batch.images().get(row);
       try {
         float[] logits = run.logits(row);
-        ExitOutcome outcome = ExitGate.outcome(batch.stage(), logits);
+        ExitOutcome outcome = ExitGate.outcome(batch.stage(), logits, image.image());
         image.pass(
             new ExitPassed(
                 outcome,
@@ -171,7 +171,9 @@ final class StageWorker implements Runnable {
           sorted.going.add(row, image);
         }
       } catch (EngineException e) {
-        LOG.error("{}: {}", batch.cascade().name(), e.getMessage());
+        if (e.kind() == EngineException.Kind.STAGE_FAILED) {
+          LOG.error("{}: {}", batch.cascade().name(), e.getMessage());
+        }
         sorted.failed.put(image, e);
         image.dropRow();
       }

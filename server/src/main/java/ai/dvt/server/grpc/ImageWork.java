@@ -295,7 +295,11 @@ final class ImageWork {
 
     @Override
     public void failed(EngineException cause) {
-      fail(cause);
+      fail(
+          cause.kind() == EngineException.Kind.UNFIT_INPUT
+                  && cause.getCause() instanceof RequestException refusal
+              ? refusal
+              : cause);
     }
   }
 }

@@ -182,9 +182,18 @@ public final class RequestValidator {
       Tensor tensor = image.getTensor();
       return tensor.getDataType() == DataType.DATA_TYPE_UINT8
           ? model.rows().pixels(tensor.getShapeList(), tensor.getData().asReadOnlyByteBuffer())
-          : model.rows().normalised(tensor.getShapeList(), tensor.getData().asReadOnlyByteBuffer());
+          : new RequestedRow(
+              model
+                  .rows()
+                  .normalised(tensor.getShapeList(), tensor.getData().asReadOnlyByteBuffer()),
+              cause -> refusal(cause, field));
     } catch (PictureException e) {
-      throw new RequestException(RequestException.Kind.INVALID, e.field(field), e.message(field));
+      throw refusal(e, field);
     }
+  }
+
+  private static RequestException refusal(PictureException cause, String field) {
+    return new RequestException(
+        RequestException.Kind.INVALID, cause.field(field), cause.message(field));
   }
 }

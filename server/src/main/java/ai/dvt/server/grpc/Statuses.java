@@ -94,6 +94,7 @@ public final class Statuses {
       case FULL -> full(cause.getMessage(), UNKNOWN_PAUSE);
       case TOO_LATE -> status(Code.DEADLINE_EXCEEDED, cause.getMessage());
       case CANCELLED -> status(Code.CANCELLED, cause.getMessage());
+      case UNFIT_INPUT -> status(Code.INVALID_ARGUMENT, cause.getMessage());
       case DRAINING, NOT_READY -> status(Code.UNAVAILABLE, cause.getMessage());
       case STAGE_FAILED -> {
         LOG.error("A stage failed", cause);

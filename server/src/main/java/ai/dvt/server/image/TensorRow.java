@@ -4,10 +4,14 @@ import ai.dvt.server.engine.InputRow;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 
 /** A normalised input as it came: a view of the request's bytes, copied once, into the batch. */
 final class TensorRow implements InputRow {
   private static final int NOT_FINITE = 0x7f800000;
+
+  /** No picture's values come near, whichever way it is normalised. */
+  private static final float HUGE = 1000;
 
   private final ByteBuffer data;
 
@@ -38,6 +42,21 @@ final class TensorRow implements InputRow {
       i++;
     }
     return new PictureException("tensor.data[" + i + "]", values.get(i), "a finite value");
+  }
+
+  @Override
+  public Optional<PictureException> excess() {
+    FloatBuffer values = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    for (int i = 0; i < values.capacity(); i++) {
+      if (Math.abs(values.get(i)) > HUGE) {
+        return Optional.of(
+            new PictureException(
+                "tensor.data[" + i + "]",
+                values.get(i),
+                "a normalised picture's value; its answer is not finite"));
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

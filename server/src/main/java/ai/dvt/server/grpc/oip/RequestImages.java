@@ -2,6 +2,7 @@ package ai.dvt.server.grpc.oip;
 
 import ai.dvt.server.engine.InputRow;
 import ai.dvt.server.grpc.RequestException;
+import ai.dvt.server.grpc.RequestedRow;
 import ai.dvt.server.grpc.ServedModel;
 import ai.dvt.server.image.InputRows;
 import ai.dvt.server.image.PictureException;
@@ -91,7 +92,10 @@ final class RequestImages {
   InputRow row(int index) throws RequestException {
     try {
       return switch (tensor.type()) {
-        case FP32 -> rows.normalised(tensor.shape().subList(1, 4), floats(index));
+        case FP32 ->
+            new RequestedRow(
+                rows.normalised(tensor.shape().subList(1, 4), floats(index)),
+                cause -> refusal(cause, index));
         case UINT8 -> rows.pixels(tensor.shape().subList(1, 4), pixels(index));
         case BYTES -> rows.encoded(files.get(index).asReadOnlyByteBuffer());
       };
