@@ -63,6 +63,8 @@ final class DeviceChoice {
           ways.set(0, ways.get(0).because("one thread"));
         } else if (ways.get(0).device().workers() == 1) {
           ways.set(0, ways.get(0).because("one run at a time on this provider"));
+        } else if (config.engine().queue().memory().isPresent()) {
+          ways.set(0, ways.get(0).because("a memory limit: no model is opened twice"));
         } else {
           ways.add(way(Mode.LATENCY, "measured"));
         }

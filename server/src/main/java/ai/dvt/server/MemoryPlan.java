@@ -1,27 +1,37 @@
 package ai.dvt.server;
 
+import ai.dvt.server.runtime.ProcessMemory;
 import java.util.OptionalLong;
 
 /**
  * What a limit of the process leaves for waiting images; in bytes.
  *
  * @param limit of the process
- * @param resident what it takes with its models loaded and tried
+ * @param resident what it takes with its models loaded and all workers in their largest batches
  * @param heapGrowth what the heap may still grow
+ * @param messages what request messages may take while they arrive, outside the heap
  */
-record MemoryPlan(long limit, long resident, long heapGrowth) {
+record MemoryPlan(long limit, long resident, long heapGrowth, long messages) {
+  /** Compiled code, classes, threads, sockets: what a running server still adds to a new one. */
+  static final long OWN = 64L << 20;
+
   /**
-   * The plan of this process as it is now.
+   * The plan of this process as it is now, at its worst moment.
    *
    * @throws ServerException where the process' memory cannot be read
    */
-  static MemoryPlan now(long limit, OptionalLong resident) throws ServerException {
+  static MemoryPlan now(long limit, long messages) throws ServerException {
+    return now(limit, messages, ProcessMemory.residentBytes());
+  }
+
+  static MemoryPlan now(long limit, long messages, OptionalLong resident) throws ServerException {
     if (resident.isEmpty()) {
       throw new ServerException(
           "memory-limit: " + limit + " (expected: none; this system does not tell what is in use)");
     }
     Runtime heap = Runtime.getRuntime();
-    return new MemoryPlan(limit, resident.getAsLong(), heap.maxMemory() - heap.totalMemory());
+    long used = heap.totalMemory() - heap.freeMemory(); // the rest may not be resident yet
+    return new MemoryPlan(limit, resident.getAsLong(), heap.maxMemory() - used, messages);
   }
 
   /**
@@ -30,7 +40,7 @@ record MemoryPlan(long limit, long resident, long heapGrowth) {
    * @throws ServerException if nothing is left
    */
   long room() throws ServerException {
-    long needed = Math.addExact(resident, heapGrowth);
+    long needed = Math.addExact(Math.addExact(resident, heapGrowth), Math.addExact(messages, OWN));
     if (limit <= needed) {
       throw new ServerException(
           "memory-limit: "
@@ -39,9 +49,14 @@ record MemoryPlan(long limit, long resident, long heapGrowth) {
               + needed
               + ", the "
               + resident
-              + " of the process with its models and the "
+              + " of the process with its models and all workers in their largest batches, the "
               + heapGrowth
-              + " that the heap may grow, and something for images; -Xmx and --max-batch lower them)");
+              + " that the heap may grow, the "
+              + messages
+              + " of arriving messages, "
+              + OWN
+              + " of its own, and something for images; -Xmx, --workers, --max-batch and"
+              + " --max-inflight-request-bytes lower them)");
     }
     return limit - needed;
   }

@@ -21,12 +21,15 @@ class MemoryLimitTest {
 
   @Test
   void what_the_process_and_its_heap_leave_is_for_images() throws Exception {
-    assertThat(new MemoryPlan(1000, 300, 500).room()).isEqualTo(200);
-    assertThatThrownBy(() -> new MemoryPlan(800, 300, 500).room())
+    long own = MemoryPlan.OWN;
+    assertThat(new MemoryPlan(own + 1000, 300, 400, 100).room()).isEqualTo(200);
+    assertThatThrownBy(() -> new MemoryPlan(own + 800, 300, 400, 100).room())
         .isInstanceOf(ServerException.class)
-        .hasMessageStartingWith("memory-limit: 800 bytes (expected: > 800, the 300 of")
-        .hasMessageContaining("the 500 that the heap may grow");
-    assertThatThrownBy(() -> MemoryPlan.now(1000, OptionalLong.empty()))
+        .hasMessageStartingWith(
+            "memory-limit: " + (own + 800) + " bytes (expected: > " + (own + 800) + ", the 300 of")
+        .hasMessageContaining("the 400 that the heap may grow")
+        .hasMessageContaining("the 100 of arriving messages");
+    assertThatThrownBy(() -> MemoryPlan.now(1000, 0, OptionalLong.empty()))
         .hasMessageContaining("memory-limit: 1000 (expected: none");
   }
 
@@ -41,7 +44,7 @@ class MemoryLimitTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void the_limit_lowers_what_may_wait() throws Exception {
-    long limit = 2 * Runtime.getRuntime().maxMemory() + (4L << 30);
+    long limit = 3 * Runtime.getRuntime().maxMemory() + (4L << 30);
     try (ToyServer toy = ToyServer.start(limited("a", limit, Long.MAX_VALUE / 2))) {
       assertThat(toy.server.admissionCapacityBytes()).isBetween(1L << 30, limit);
     }

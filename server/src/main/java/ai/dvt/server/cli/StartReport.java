@@ -47,7 +47,9 @@ final class StartReport {
         + " on "
         + model.provider()
         + ", batches of "
-        + model.cascade().maxBatch()
+        + model.cascade().pace().batches().stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining("/"))
         + ", default policy "
         + model.version().defaultPolicy();
   }

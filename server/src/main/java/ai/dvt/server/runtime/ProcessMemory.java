@@ -11,10 +11,17 @@ import java.util.OptionalLong;
 
 /** The memory of this process as the operating system counts it: heap, models and buffers. */
 public final class ProcessMemory {
+  /** M_MMAP_THRESHOLD of malloc.h; once set it does not rise by itself any more. */
+  private static final int MMAP_THRESHOLD = -3;
+
+  private static final int LARGE_BYTES = 256 << 10;
+
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private interface Allocator extends Library {
     int malloc_trim(NativeLong pad);
+
+    int mallopt(int option, int value);
   }
 
   /** Loaded when first wanted. */
@@ -40,12 +47,32 @@ public final class ProcessMemory {
 
   /** Resident bytes; empty where the operating system does not tell (all but Linux). */
   public static OptionalLong residentBytes() {
+    return status("VmRSS:");
+  }
+
+  /** The most resident bytes so far; empty likewise. */
+  public static OptionalLong mostResidentBytes() {
+    return status("VmHWM:");
+  }
+
+  /**
+   * From now on the C library takes every large block from the operating system and gives it back
+   * with its release, whatever was taken and released before: no holes stay that nobody uses. Does
+   * nothing without glibc.
+   */
+  public static void takeLargeBlocksAlone() {
+    if (Loaded.ALLOCATOR != null) {
+      Loaded.ALLOCATOR.mallopt(MMAP_THRESHOLD, LARGE_BYTES);
+    }
+  }
+
+  private static OptionalLong status(String field) {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
     }
     try {
       for (String line : Files.readAllLines(STATUS)) {
-        if (line.startsWith("VmRSS:")) {
+        if (line.startsWith(field)) {
           return OptionalLong.of(1024 * Long.parseLong(line.replaceAll("[^0-9]", "")));
         }
       }

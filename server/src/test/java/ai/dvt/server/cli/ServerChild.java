@@ -59,6 +59,16 @@ final class ServerChild implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** The most memory that it took so far, in bytes; of Linux. */
+  long mostResidentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new IOException("no VmHWM");
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
