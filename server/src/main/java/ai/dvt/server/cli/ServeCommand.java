@@ -6,8 +6,6 @@ import ai.dvt.server.ServerException;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.HttpSettings;
 import ai.dvt.server.config.ServerConfig;
-import ai.dvt.server.runtime.capi.NativeException;
-import ai.dvt.server.runtime.capi.NativeRuntime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,8 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +39,6 @@ import picocli.CommandLine.Spec;
       "Sizes read like 64MiB or 2g, durations like 30s, 5m or 200us."
     })
 final class ServeCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
   @Spec private CommandSpec spec;
 
@@ -137,7 +132,6 @@ final class ServeCommand implements Callable<Integer> {
     CascadeServer server = CascadeServer.start(config, observation.watcher());
     out.println(server.deviceChoice());
     new StartReport(out).print(server.catalogue());
-    keepEnvironment();
     PrintWriter err = spec.commandLine().getErr();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out, err), "drain"));
     if (web.isPresent()) {
@@ -181,15 +175,6 @@ final class ServeCommand implements Callable<Integer> {
       writePort(http.portFile().get(), front.port());
     }
     out.println((web.page() ? "page: http://" : "http: http://") + host + ":" + front.port() + "/");
-  }
-
-  /** Stages run on while the server drains. */
-  private static void keepEnvironment() {
-    try {
-      NativeRuntime.keepEnvironment();
-    } catch (NativeException e) {
-      LOG.warn("draining may end early: {}", e.getMessage());
-    }
   }
 
   /** Runs when the process is told to end; ends it with 0, which a signal alone would not. */

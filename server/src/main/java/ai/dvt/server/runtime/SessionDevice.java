@@ -52,6 +52,18 @@ public class SessionDevice implements Device {
               + " end the process at start when its command line is long");
     }
     this.environment = OrtEnvironment.getEnvironment();
+    keepEnvironment();
+  }
+
+  /**
+   * Stages run on while the process ends: until a server is drained, or a command is told to stop.
+   */
+  private static void keepEnvironment() {
+    try {
+      NativeRuntime.keepEnvironment();
+    } catch (NativeException e) {
+      LOG.warn("a signal may end the process in the middle of a run: {}", e.getMessage());
+    }
   }
 
   @Override

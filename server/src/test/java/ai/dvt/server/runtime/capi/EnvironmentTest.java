@@ -3,6 +3,8 @@ package ai.dvt.server.runtime.capi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.dvt.cascade.DataType;
+import ai.dvt.server.runtime.CpuDevice;
+import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.graph.SmallGraph;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -20,9 +22,9 @@ class EnvironmentTest {
   static final class LateSessions {
     private LateSessions() {}
 
-    public static void main(String[] arguments) throws NativeException {
+    public static void main(String[] arguments) {
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      NativeRuntime.keepEnvironment();
+      new CpuDevice(SessionSettings.DEFAULT, 1);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> open(environment)));
       System.exit(0);
     }
