@@ -33,7 +33,7 @@ final class PlotStyle {
   private static final int LEGEND_ROW = 32;
 
   /** More entries of a legend hide what they stand on. */
-  private static final int MOST_INSIDE = 4;
+  private static final int MOST_INSIDE = 2;
 
   private PlotStyle() {}
 
