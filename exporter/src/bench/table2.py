@@ -13,7 +13,7 @@ of whose 1/1121 s by cost. So of 1/877 s = t1 + (1 - share) t2 the share is at l
 
 usage: python3 table2.py [--folder DIR] [--rounds 3] [--shares 0.0,0.29,0.5,0.7]
 
-Needs NumPy, 6 GB of memory and, on two cores, four to five minutes. A folder that is given is kept.
+Needs NumPy, 3 GB of memory and, on two cores, four to five minutes. A folder that is given is kept.
 """
 import argparse
 import pathlib

@@ -1,5 +1,6 @@
 package ai.dvt.client;
 
+import static ai.dvt.cascade.v1.Priority.PRIORITY_BATCH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,6 +17,8 @@ import ai.dvt.client.call.ImageResult;
 import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.call.Picture;
+import ai.dvt.client.call.Priority;
+import ai.dvt.client.stream.ClassifyStream;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -65,6 +68,17 @@ class CascadeClientTest {
     assertThat(answer.reason()).isEqualTo(ExitReason.CONFIDENT);
     assertThat(answer.gflops()).isEqualTo(1.0);
     assertThat(answer.exits().get(0).computeTime()).isEqualTo(Duration.ofMillis(2));
+  }
+
+  @Test
+  void a_priority_goes_with_calls_and_streams() {
+    client.classify(SURE, TOY.priority(Priority.BATCH).topK(2));
+    assertThat(server.priorities).containsExactly(PRIORITY_BATCH);
+    server.priorities.clear();
+    try (ClassifyStream stream = client.stream(TOY.priority(Priority.BATCH))) {
+      stream.submit("1", SURE).join();
+    }
+    assertThat(server.priorities).containsExactly(PRIORITY_BATCH);
   }
 
   @Test
