@@ -5,8 +5,6 @@ import ai.dvt.server.config.ServerConfig;
 import ai.dvt.server.engine.CascadeEngine;
 import ai.dvt.server.engine.EngineSettings;
 import ai.dvt.server.engine.MemoryWatch;
-import ai.dvt.server.engine.Rehearsal;
-import ai.dvt.server.engine.ServedCascade;
 import ai.dvt.server.grpc.CallTurns;
 import ai.dvt.server.grpc.CascadeService;
 import ai.dvt.server.grpc.GrpcEndpoint;
@@ -26,7 +24,6 @@ import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.repository.RepositoryListing;
 import ai.dvt.server.runtime.ProcessMemory;
-import ai.dvt.server.runtime.StageException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,7 +35,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -190,7 +186,13 @@ public final class CascadeServer implements AutoCloseable {
     if (limit.isEmpty()) {
       return Optional.empty();
     }
-    long room = planAtWorst(limit.getAsLong()).room();
+    long room =
+        MemoryPlan.atWorst(
+                limit.getAsLong(),
+                config.calls().maxInflightRequestBytes(),
+                way.device(),
+                catalogue().served().stream().map(ServedModel::cascade).toList())
+            .room();
     long most = ProcessMemory.mostResidentBytes().orElse(0);
     if (most > limit.getAsLong()) {
       throw new ServerException(
@@ -208,39 +210,6 @@ public final class CascadeServer implements AutoCloseable {
     MemoryWatch watch = new MemoryWatch(engine, limit.getAsLong(), ProcessMemory::residentBytes);
     watch.start();
     return Optional.of(watch);
-  }
-
-  /** The plan while all workers do what takes most; then what they took is given back. */
-  private MemoryPlan planAtWorst(long limit) throws ServerException {
-    long messages = config.calls().maxInflightRequestBytes();
-    AtomicReference<MemoryPlan> plan = new AtomicReference<>(MemoryPlan.now(limit, messages));
-    List<ServedCascade> cascades = catalogue().served().stream().map(ServedModel::cascade).toList();
-    AtomicReference<ServerException> failure = new AtomicReference<>();
-    try {
-      new Rehearsal(way.device(), cascades)
-          .run(
-              () -> {
-                try {
-                  plan.set(MemoryPlan.now(limit, messages));
-                } catch (ServerException e) {
-                  failure.set(e);
-                }
-              });
-    } catch (StageException e) {
-      throw new ServerException(
-          "memory-limit: "
-              + limit
-              + " (expected: room for the largest batches of all workers): "
-              + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ServerException("memory-limit: " + limit + " (expected: no interrupt)");
-    }
-    if (failure.get() != null) {
-      throw failure.get();
-    }
-    ProcessMemory.giveBack();
-    return plan.get();
   }
 
   private void load() throws ServerException {

@@ -1,7 +1,13 @@
 package ai.dvt.server;
 
+import ai.dvt.server.engine.Rehearsal;
+import ai.dvt.server.engine.ServedCascade;
+import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.ProcessMemory;
+import ai.dvt.server.runtime.StageException;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What a limit of the process leaves for waiting images; in bytes.
@@ -16,12 +22,30 @@ record MemoryPlan(long limit, long resident, long heapGrowth, long messages) {
   static final long OWN = 64L << 20;
 
   /**
-   * The plan of this process as it is now, at its worst moment.
+   * The plan of this process while all workers do what takes most; what they took for it is given
+   * back.
    *
-   * @throws ServerException where the process' memory cannot be read
+   * @throws ServerException where the process' memory cannot be read, or is not even enough for
+   *     that
    */
-  static MemoryPlan now(long limit, long messages) throws ServerException {
-    return now(limit, messages, ProcessMemory.residentBytes());
+  static MemoryPlan atWorst(long limit, long messages, Device device, List<ServedCascade> cascades)
+      throws ServerException {
+    AtomicReference<OptionalLong> resident = new AtomicReference<>(OptionalLong.empty());
+    try {
+      new Rehearsal(device, cascades).run(() -> resident.set(ProcessMemory.residentBytes()));
+    } catch (StageException e) {
+      throw new ServerException(
+          "memory-limit: "
+              + limit
+              + " (expected: room for the largest batches of all workers): "
+              + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerException("memory-limit: " + limit + " (expected: no interrupt)");
+    }
+    MemoryPlan plan = now(limit, messages, resident.get());
+    ProcessMemory.giveBack();
+    return plan;
   }
 
   static MemoryPlan now(long limit, long messages, OptionalLong resident) throws ServerException {
