@@ -56,7 +56,7 @@ public final class BundleWriter {
     List<VariantSpec> variants =
         StageFiles.write(
             folder, settings, options.flavours(), options.precision(), options.storage());
-    SelfTests selfTests = SelfTests.begin(reference, folder, options.preprocessing());
+    SelfTests selfTests = SelfTests.begin(reference, folder, options.preprocessing(), variants);
     List<SelfTestSpec> tests =
         options.precision() == Precision.FLOAT32
             ? selfTests.of(settings, variants)

@@ -18,11 +18,16 @@ final class SelfTestPictures {
 
   /** Normalised input, float32 [4, 3, height, width]. */
   static NpyArray input(Preprocessing preprocessing) {
+    return input(preprocessing, COUNT);
+  }
+
+  /** The first of these pictures, float32 [count, 3, height, width]. */
+  static NpyArray input(Preprocessing preprocessing, int count) {
     int height = preprocessing.height();
     int width = preprocessing.width();
-    float[] values = new float[COUNT * 3 * height * width];
+    float[] values = new float[count * 3 * height * width];
     int at = 0;
-    for (int picture = 0; picture < COUNT; picture++) {
+    for (int picture = 0; picture < count; picture++) {
       Random random = new Random(1234 + picture);
       for (int channel = 0; channel < 3; channel++) {
         float mean = preprocessing.mean().get(channel);
@@ -36,7 +41,7 @@ final class SelfTestPictures {
         }
       }
     }
-    return NpyArray.ofFloats(values, COUNT, 3, height, width);
+    return NpyArray.ofFloats(values, count, 3, height, width);
   }
 
   /** Rows of {cycles down, cycles across, phase}. */

@@ -47,10 +47,21 @@ final class SelfTests {
     this.inputFile = inputFile;
   }
 
-  /** Writes the pictures into the folder. */
-  static SelfTests begin(ReferenceRun reference, VersionFolder folder, Preprocessing preprocessing)
+  /**
+   * Writes the pictures into the folder.
+   *
+   * @param variants whose graphs stand there
+   */
+  static SelfTests begin(
+      ReferenceRun reference,
+      VersionFolder folder,
+      Preprocessing preprocessing,
+      List<VariantSpec> variants)
       throws IOException {
-    NpyArray input = SelfTestPictures.input(preprocessing);
+    NpyArray input =
+        variants.stream().anyMatch(SettledPictures::dropsTokens)
+            ? SettledPictures.choose(reference, folder.path(), preprocessing, variants)
+            : SelfTestPictures.input(preprocessing);
     return new SelfTests(reference, folder, input, write(folder, SELF_TEST + "input.npy", input));
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SelfTestPicturesTest {
-  private static Preprocessing plain(int side) {
+  static Preprocessing plain(int side) {
     return new Preprocessing(side, side, Resize.NONE, 0, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
   }
 
