@@ -1,5 +1,6 @@
 """Runs bin/dvt for the measurements beside this file; Python 3.9 and later, nothing else."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -12,6 +13,19 @@ import urllib.request
 HOME = pathlib.Path(__file__).resolve().parents[3]
 DVT = str(HOME / "bin" / "dvt")
 START_SECONDS = 300
+
+
+def parser(description, pictures=True):
+    """The options that every measurement has.
+
+    @param pictures whether it needs labelled pictures
+    """
+    options = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--models", required=True)
+    options.add_argument("--model", required=True)
+    options.add_argument("--pictures", required=pictures)
+    return options
 
 
 def run(*arguments):

@@ -9,7 +9,6 @@ as a DEADLINE answer that came too late. Status 1 if fewer than 99 % came in tim
     server/src/bench/deadlines.py --models MODELS --model NAME --pictures test.tar
 """
 
-import argparse
 import sys
 
 import commands
@@ -19,11 +18,7 @@ GOAL = 0.99
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--pictures", required=True)
+    parser = commands.parser(__doc__)
     parser.add_argument("--policy", default="last", help="default: last, every stage")
     parser.add_argument("--deadlines", default="80,150,300", help="milliseconds")
     parser.add_argument("--seconds", type=int, default=40, help="a deadline (default: 40)")
@@ -50,7 +45,9 @@ def main():
                          "-" if counts["inTime"] is None else f"{100 * counts['inTime']:.2f} %",
                          str(counts["refused"])))
     commands.table(rows)
-    share = answers / (answers + late) if answers + late else 1
+    if not answers + late:
+        sys.exit("no answer was cut short (expected: some; shorter --deadlines)")
+    share = answers / (answers + late)
     print(f"in time: {100 * share:.2f} % of {answers + late} (goal: {100 * GOAL:.0f} %)")
     sys.exit(0 if share >= GOAL else 1)
 

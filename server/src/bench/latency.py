@@ -11,7 +11,6 @@ Status 1 if a form adds 1.5 ms or more at the median.
     server/src/bench/latency.py --models MODELS --model NAME [--pictures test.tar]
 """
 
-import argparse
 import sys
 
 import commands
@@ -20,11 +19,7 @@ GOAL_MILLIS = 1.5
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--pictures")
+    parser = commands.parser(__doc__, pictures=False)
     parser.add_argument("--policy", default="stop=1", help="default: stop=1")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=8)

@@ -10,7 +10,6 @@ objective.
     server/src/bench/overload.py --models MODELS --model NAME --pictures test.tar --policy TEXT
 """
 
-import argparse
 import statistics
 import sys
 
@@ -22,11 +21,7 @@ KEPT = 0.9
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--pictures", required=True)
+    parser = commands.parser(__doc__)
     parser.add_argument("--policy", help="what clients ask for (default: the model's)")
     parser.add_argument("--objective", type=int, default=300, help="milliseconds (default: 300)")
     parser.add_argument("--arrivals", default="poisson", help="poisson (default) or bursty")

@@ -9,7 +9,6 @@ process's resident memory five times a second and prints its least and most in e
     server/src/bench/soak.py --models MODELS --model NAME --pictures test.tar [--minutes 10]
 """
 
-import argparse
 import itertools
 import random
 import sys
@@ -22,11 +21,7 @@ GROWTH = 1.1
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--pictures", required=True)
+    parser = commands.parser(__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--server-option", action="append", default=[])
     options = parser.parse_args()

@@ -10,25 +10,38 @@ import ai.dvt.cascade.VariantSpec;
 import ai.dvt.cascade.npy.NpyArray;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SettledPicturesTest {
+  private static final int SIDE = 16;
+
   @Test
-  void pictures_whose_answers_jump_are_not_taken() throws IOException {
-    NpyArray all = SelfTestPictures.input(SelfTestPicturesTest.plain(16), 20);
+  void a_picture_whose_answer_jumps_is_not_taken() throws IOException {
+    NpyArray all = SelfTestPictures.input(SelfTestPicturesTest.plain(SIDE), 5);
     float edge = all.toFloats()[0];
-    // the first picture's answer jumps at its own first pixel, the others' follow their pixels
-    ReferenceRun jumps = (folder, variant, input) -> List.of(answers(input, edge));
+    // an answer is a step at the first picture's first pixel: a little contrast takes that one over
+    ReferenceRun step = (folder, variant, input) -> List.of(answers(input, edge));
     NpyArray chosen =
         SettledPictures.choose(
-            jumps, Path.of("."), SelfTestPicturesTest.plain(16), List.of(dropping()));
-    int row = chosen.toFloats().length / SelfTestPictures.COUNT;
-    assertThat(chosen.shape()).containsExactly(SelfTestPictures.COUNT, 3, 16, 16);
-    for (int picture = 0; picture < SelfTestPictures.COUNT; picture++) {
-      assertThat(chosen.toFloats()[picture * row]).isNotEqualTo(edge);
-    }
+            step, Path.of("."), SelfTestPicturesTest.plain(SIDE), List.of(dropping()));
+    int row = 3 * SIDE * SIDE;
+    assertThat(chosen.shape()).containsExactly(SelfTestPictures.COUNT, 3, SIDE, SIDE);
+    assertThat(chosen.toFloats()).isEqualTo(Arrays.copyOfRange(all.toFloats(), row, 5 * row));
+  }
+
+  @Test
+  void of_pictures_that_are_all_settled_the_first_are_taken() throws IOException {
+    ReferenceRun constant =
+        (folder, variant, input) ->
+            List.of(NpyArray.ofFloats(new float[input.shape().get(0)], input.shape().get(0), 1));
+    NpyArray chosen =
+        SettledPictures.choose(
+            constant, Path.of("."), SelfTestPicturesTest.plain(SIDE), List.of(dropping()));
+    assertThat(chosen.toFloats())
+        .isEqualTo(SelfTestPictures.input(SelfTestPicturesTest.plain(SIDE)).toFloats());
   }
 
   private static VariantSpec dropping() {
@@ -61,8 +74,7 @@ class SettledPicturesTest {
     int row = values.length / count;
     float[] logits = new float[count];
     for (int i = 0; i < count; i++) {
-      float pixel = values[i * row];
-      logits[i] = pixel + (Math.abs(pixel) > Math.abs(edge) ? 5 : 0);
+      logits[i] = Math.abs(values[i * row]) > Math.abs(edge) ? 5 : 0;
     }
     return NpyArray.ofFloats(logits, count, 1);
   }
