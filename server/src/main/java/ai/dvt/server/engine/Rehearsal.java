@@ -7,15 +7,16 @@ import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.StageRun;
 import ai.dvt.server.runtime.Workspace;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -42,18 +43,17 @@ public final class Rehearsal {
     CyclicBarrier together = new CyclicBarrier(workers);
     CyclicBarrier seen = new CyclicBarrier(workers, look);
     ExecutorService threads = Executors.newFixedThreadPool(workers);
+    CompletionService<Void> parts = new ExecutorCompletionService<>(threads);
     try {
-      List<Future<?>> parts = new ArrayList<>();
       for (int worker = 0; worker < workers; worker++) {
-        parts.add(
-            threads.submit(
-                () -> {
-                  part(together, seen);
-                  return null;
-                }));
+        parts.submit(
+            () -> {
+              part(together, seen);
+              return null;
+            });
       }
-      for (Future<?> part : parts) {
-        part.get();
+      for (int worker = 0; worker < workers; worker++) {
+        parts.take().get(); // the first that fails ends first: the others wait for it
       }
     } catch (ExecutionException e) {
       throw e.getCause() instanceof StageException stage
@@ -61,24 +61,31 @@ public final class Rehearsal {
           : new StageException("rehearsal: " + e.getCause(), e.getCause());
     } finally {
       threads.shutdownNow();
+      awaitEnd(threads); // sessions must not be closed under a run
     }
   }
 
-  /** One worker's part; where it fails the others do not wait for it. */
+  private static void awaitEnd(ExecutorService threads) {
+    boolean interrupted = false;
+    while (!threads.isTerminated()) {
+      try {
+        threads.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void part(CyclicBarrier together, CyclicBarrier seen)
       throws StageException, InterruptedException, BrokenBarrierException {
-    boolean complete = false;
     try (Workspace workspace = device.openWorkspace()) {
       for (ServedCascade cascade : cascades) {
         stages(cascade.sessions(), workspace, together);
       }
       seen.await();
-      complete = true;
-    } finally {
-      if (!complete) {
-        together.reset();
-        seen.reset();
-      }
     }
   }
 
