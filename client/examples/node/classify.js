@@ -72,7 +72,7 @@ async function main(address, name, ...files) {
   for (const [code, change, milliseconds] of [
     ['NOT_FOUND', { model: { name: 'nobody' } }],
     ['INVALID_ARGUMENT', { policy: { operatingPoint: 'nowhere' } }],
-    ['DEADLINE_EXCEEDED', {}, 0],
+    ['DEADLINE_EXCEEDED', {}, -1],
   ]) {
     const request = { model, images: [first], ...change };
     await assert.rejects(call('Classify', request, milliseconds), (error) => {
