@@ -20,8 +20,8 @@ from dvt.trainer import Trainer
 
 CIFAR = dict(mean=[0.4914, 0.4822, 0.4465], std=[0.2470, 0.2435, 0.2616])
 IMAGENET = dict(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
-FRESH = dict(image_size=32, grids=[4, 8, 16], optimizer="muon", rate=1.2e-3, batch=256, crop="shift", operations=2, strength=0.5, mix=0.8, **CIFAR)
-GROWN = dict(image_size=224, grids=[7, 10, 14], optimizer="adamw", rate=2e-4, batch=64, crop="area", operations=1, strength=0.3, mix=0.0, **IMAGENET)
+FRESH = dict(image_size=32, grids=[4, 8, 16], reuse="both", optimizer="muon", rate=1.2e-3, batch=256, crop="shift", operations=2, strength=0.5, mix=0.8, **CIFAR)
+GROWN = dict(image_size=224, grids=[7, 10, 14], reuse="both", optimizer="adamw", rate=2e-4, batch=64, crop="area", operations=1, strength=0.3, mix=0.0, **IMAGENET)
 FRESH_SHAPE = dict(width=192, depth=9, heads=3, mlp_ratio=2.0)
 PRUNED = dict(rate=5e-5, keep_rate=0.7)  # of the backbone; a trained one needs little
 FRESH_FACTOR, PREDICTOR_FACTOR = 4.0, 20.0
@@ -46,10 +46,10 @@ def parser():
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
     p.add_argument("--output", required=True, help="folder for the state and the finished model.pth.tar; naming it again goes on")
     p.add_argument("--holdout", metavar="FILE|N", help="list of held-out pictures, or how many to draw from every class in proportion [a tenth]")
-    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint")
+    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint, or go on from a cascade's: its grids and reuse stay, classes may change")
     shape = p.add_argument_group("model")
     shape.add_argument("--grids", type=positive(int), nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
-    shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), default="both")
+    shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), help="what a stage takes from the one before it [both; going on from a cascade: its own]")
     shape.add_argument("--exit-layers", type=int, nargs="*", default=[], help="with one grid: also classify after these blocks")
     shape.add_argument("--architecture", choices=("dynamicvit",), help="drop tokens inside; --from names the trained plain ViT, which it learns from too")
     shape.add_argument("--keep-rate", type=float, help="dynamicvit: share of the tokens that each step keeps [0.7]")
@@ -101,8 +101,12 @@ def complete(args):
         if not seed:
             raise TrainingError("--from: not given (expected: the trained plain ViT from which a DynamicViT starts)")
         defaults |= {**seed.pictures(), **PRUNED}
+        if seed.cascade:
+            raise TrainingError(f"start checkpoint: {args.start}: a cascade (expected: the trained plain ViT from which a DynamicViT starts)")
     elif args.keep_rate or args.prune_at:
         raise TrainingError("--keep-rate, --prune-at: given (expected: only with --architecture dynamicvit)")
+    elif seed and seed.cascade:
+        defaults |= {**seed.pictures(), "reuse": seed.reuse}
     if args.width not in (None, defaults["width"]):
         defaults["heads"] = max(args.width // HEAD_WIDTH, 1)
     for name, value in defaults.items():

@@ -71,6 +71,10 @@ class Geometry:
         return AUTHORS_PREFIXES.get(stages) or [f"stages.{n}." for n in range(1, stages + 1)]
 
     @property
+    def reuse(self):
+        return reuse_of(self.features, self.relations)
+
+    @property
     def kept(self):
         """Tokens beside the class token that each step of `prune_at` leaves; rounded down, as the exporter does."""
         return [int(self.grids[0] ** 2 * self.keep_rate**step) for step in range(1, len(self.prune_at) + 1)]
@@ -135,6 +139,10 @@ class Geometry:
     @classmethod
     def from_dict(cls, values):
         return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
+
+
+def reuse_of(features, relations):
+    return {(True, True): "both", (True, False): "features", (False, True): "relations", (False, False): "none"}[features, relations]
 
 
 def quarters(depth):

@@ -1,4 +1,4 @@
-"""Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect."""
+"""Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect, or a cascade from another."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from dvt.checkpoint import load, weights_of
 from dvt.errors import TrainingError
-from dvt.geometry import CONTEXT, HEAD_WIDTH
+from dvt.geometry import CONTEXT, HEAD_WIDTH, reuse_of
 from dvt.model import build
 
 NEEDED = ("cls_token", "pos_embed", "patch_embed.proj.weight", "blocks.0.attn.qkv.weight", "blocks.0.attn.qkv.bias", "norm.weight")
@@ -17,33 +17,49 @@ AUTHORS_STAGE = re.compile(r"(less_less_token|less_token|normal_token|stages\.\d
 
 
 class Seed:
-    """A plain ViT's weights and what can be read off them."""
+    """The weights of a plain ViT, or of a cascade's stages, and what can be read off them.
+
+    `stages` holds a state dict per stage, ascending by grid; a plain ViT's alone where it is no cascade. `weights` is the last one.
+    """
 
     def __init__(self, path):
         self.path = path
         content = load(path)
-        self.weights = weights_of(content, path)
+        names = weights_of(content, path)
         told = content.get("args")
         self.told = told if isinstance(told, dict) and "geometry" in told else {}  # only this recipe's files tell
-        names = self.weights
-        if any(name.startswith("tokens_to_token.") for name in names):
+        if any("tokens_to_token." in name for name in names):
             self._refuse("family", "T2T-ViT", "a DeiT or ViT with patch_embed")
-        if any(AUTHORS_STAGE.match(name) for name in names):
-            self._refuse("family", "a cascade", "a plain DeiT or ViT")
         if any(name.startswith("score_predictor.") for name in names):
             self._refuse("family", "a DynamicViT", "a plain DeiT or ViT")
-        for name in NEEDED:
-            if name not in names:
-                self._refuse("tensor", f"no {name}", "a DeiT or ViT checkpoint")
+        self.cascade = any(AUTHORS_STAGE.match(name) for name in names)
+        self.stages = _by_stage(names) if self.cascade else [names]
+        for stage in self.stages:
+            for name in NEEDED:
+                if name not in stage:
+                    self._refuse("tensor", f"no {name}", "a DeiT or ViT checkpoint, or a cascade of them")
         if "dist_token" in names:  # the class token's answer alone is trained on
             names["pos_embed"] = torch.cat([names["pos_embed"][:, :1], names["pos_embed"][:, 2:]], 1)
+        self.stages.sort(key=lambda stage: stage["pos_embed"].shape[1])
+        self.grids = [self._grid_of(stage) for stage in self.stages]
+        self.grid = self.grids[-1]
+        self.weights = names = self.stages[-1]
         self.width = names["cls_token"].shape[-1]
         self.depth = 1 + max(int(name.split(".")[1]) for name in names if name.startswith("blocks."))
         self.hidden = names["blocks.0.mlp.fc1.weight"].shape[0]
         self.patch = names["patch_embed.proj.weight"].shape[-1]
-        self.grid = round((names["pos_embed"].shape[1] - 1) ** 0.5)
-        if self.grid**2 + 1 != names["pos_embed"].shape[1]:
-            self._refuse("pos_embed", tuple(names["pos_embed"].shape), "one row per place of a square grid, and the class token's")
+
+    def _grid_of(self, stage):
+        rows = stage["pos_embed"].shape[1]
+        grid = round((rows - 1) ** 0.5)
+        if grid**2 + 1 != rows:
+            self._refuse("pos_embed", tuple(stage["pos_embed"].shape), "one row per place of a square grid, and the class token's")
+        return grid
+
+    @property
+    def reuse(self):
+        """@return what the last stage takes from the one before: both, features, relations or none"""
+        return reuse_of("blocks.0.feature_resuse_mlp.0.weight" in self.weights, "relation_reuse_conv.0.weight" in self.weights)
 
     def shape(self):
         """@return the width, depth, heads and mlp ratio a grown model has unless told otherwise"""
@@ -51,9 +67,9 @@ class Seed:
         return dict(width=self.width, depth=self.depth, heads=heads, mlp_ratio=self.hidden / self.width)
 
     def pictures(self):
-        """@return grid and picture size, and where the file tells, how its pictures were made"""
+        """@return grids and picture size, and where the file tells, how its pictures were made"""
         told = {name: self.told[name] for name in PICTURES if name in self.told}
-        return {"grids": [self.grid], "image_size": self.grid * self.patch, **told}
+        return {"grids": self.grids, "image_size": self.grid * self.patch, **told}
 
     def plain(self, geometry, classes):
         """@param geometry of another model grown from it @return (itself at that grid, whether it answers with these classes)"""
@@ -70,7 +86,7 @@ class Seed:
 
 
 def grow(model, seed):
-    """Writes the seed's weights, of as many blocks as the model has, into every stage of `model`.
+    """Writes the seed's weights, of as many blocks as the model has, into every stage of `model`; a cascade's stage by stage.
 
     @return names of the parameters that are new: the reuse modules, and heads of another number of classes
     """
@@ -81,17 +97,35 @@ def grow(model, seed):
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} (expected: {mine}, as the model's)")
     if own.depth > seed.depth:
         raise TrainingError(f"start checkpoint: {seed.path}: depth {seed.depth} (expected: at least {own.depth}, the model's; the first blocks are taken)")
+    if seed.cascade:
+        _must_match(own, seed)
+    sources = seed.stages if seed.cascade else seed.stages * len(own.grids)
     fresh = set()
     with torch.no_grad():
-        for prefix, stage in zip(own.prefixes, model.parts()):
-            fresh |= {prefix + name for name in _plant(stage, seed)}
+        for prefix, stage, source in zip(own.prefixes, model.parts(), sources):
+            fresh |= {prefix + name for name in _plant(stage, source, seed.path)}
     return fresh
 
 
-def _plant(stage, seed):
+def _must_match(own, seed):
+    for name, mine, theirs in (("grids", list(own.grids), seed.grids), ("reuse", own.reuse, seed.reuse), ("depth", own.depth, seed.depth)):
+        if mine != theirs:
+            raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} of a cascade (expected: {mine}, as the model's)")
+
+
+def _by_stage(weights):
+    stages = {}
+    for name, value in weights.items():
+        prefix = AUTHORS_STAGE.match(name)
+        if prefix:
+            stages.setdefault(prefix[1], {})[name[prefix.end() :]] = value
+    return list(stages.values())
+
+
+def _plant(stage, weights, path):
     fresh = set()
     for name, target in stage.named_parameters():
-        source = seed.weights.get(name)
+        source = weights.get(name)
         if name == "patch_embed.proj.weight":
             target.copy_(resize_kernel(source, target.shape[-1]))
         elif name == "pos_embed":
@@ -109,7 +143,7 @@ def _plant(stage, seed):
         elif source is None or name.startswith("head."):
             fresh.add(name)
         else:
-            raise TrainingError(f"start checkpoint: {seed.path}: {name}: {tuple(source.shape)} (expected: {tuple(target.shape)})")
+            raise TrainingError(f"start checkpoint: {path}: {name}: {tuple(source.shape)} (expected: {tuple(target.shape)})")
     return fresh
 
 

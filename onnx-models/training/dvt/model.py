@@ -13,7 +13,7 @@ from dvt.pruning import KeepPredictor
 from dvt.reuse import Mlp, Upsample, context_mlp, relation_adapter
 
 EPS = 1e-6
-FUSED = hasattr(F, "scaled_dot_product_attention")  # PyTorch 2; never sees logits that a later stage takes
+FUSED = hasattr(F, "scaled_dot_product_attention")  # PyTorch 2; on a GPU only, and never for logits that a later stage takes
 
 
 class Attention(nn.Module):
@@ -30,7 +30,7 @@ class Attention(nn.Module):
         qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
         logits = None
-        if not keep and seen is None and FUSED and (reused is None or q.is_cuda):
+        if FUSED and q.is_cuda and not keep and seen is None:
             mixed = F.scaled_dot_product_attention(q, k, v, None if reused is None else reused.to(q.dtype))
         else:
             logits = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)

@@ -94,6 +94,35 @@ def test_a_start_of_another_shape_is_refused(start, change, message):
         grow(build(Geometry(32, (4,), classes=5, **{**SHAPE, **change})), Seed(start[1]))
 
 
+@pytest.mark.parametrize("grids, features, relations", [((2, 4), True, True), ((1, 2, 4), True, False), ((1, 2, 4, 8), False, False)])
+def test_a_cascade_goes_on_as_it_was(tmp_path, grids, features, relations):
+    torch.manual_seed(4)
+    before, after = (build(Geometry(32, grids, classes=5, features=features, relations=relations, **SHAPE)).eval() for _ in range(2))
+    for parameter in before.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    save({"model_state_dict": before.state_dict()}, tmp_path / "cascade.pth.tar")
+    seed = Seed(tmp_path / "cascade.pth.tar")
+    assert (seed.grids, seed.reuse, seed.pictures()["image_size"]) == (list(grids), before.geometry.reuse, 32)
+    assert grow(after, seed) == set()
+    x = torch.randn(2, 3, 32, 32)
+    for mine, theirs in zip(after(x), before(x)):
+        assert torch.equal(mine, theirs)
+
+
+def test_a_cascade_goes_on_with_other_classes(tmp_path):
+    shape = dict(features=True, relations=True, **SHAPE)
+    save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, **shape)).state_dict()}, tmp_path / "cascade.pth.tar")
+    fresh = grow(build(Geometry(32, (2, 4), classes=3, **shape)), Seed(tmp_path / "cascade.pth.tar"))
+    assert fresh == {f"{stage}.head.{part}" for stage in ("less_less_token", "normal_token") for part in ("weight", "bias")}
+
+
+@pytest.mark.parametrize("grids, features, message", [((2, 8), True, "grids .2, 4. of a cascade .expected: .2, 8."), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
+def test_a_cascade_of_another_form_is_refused(tmp_path, grids, features, message):
+    save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, features=True, relations=True, **SHAPE)).state_dict()}, tmp_path / "cascade.pth.tar")
+    with pytest.raises(TrainingError, match=message):
+        grow(build(Geometry(32, grids, classes=5, features=features, relations=True, **SHAPE)), Seed(tmp_path / "cascade.pth.tar"))
+
+
 def test_a_start_of_this_recipe_tells_its_heads(start, tmp_path):
     plain, file = start
     told = {"geometry": plain.geometry.to_dict()}
@@ -105,7 +134,7 @@ def test_a_start_of_this_recipe_tells_its_heads(start, tmp_path):
     assert Seed(file).shape()["heads"] == 1  # width 24 / 64, at least one
 
 
-@pytest.mark.parametrize("names, message", [(["tokens_to_token.project.weight"], "T2T-ViT"), (["normal_token.cls_token"], "a cascade"), (["score_predictor.0.in_conv.0.weight"], "a DynamicViT"), (["fc.weight"], "no cls_token")])
+@pytest.mark.parametrize("names, message", [(["tokens_to_token.project.weight"], "T2T-ViT"), (["less_token.tokens_to_token.project.weight"], "T2T-ViT"), (["normal_token.cls_token"], "no pos_embed"), (["score_predictor.0.in_conv.0.weight"], "a DynamicViT"), (["fc.weight"], "no cls_token")])
 def test_a_start_of_another_family_is_refused(tmp_path, names, message):
     save({"state_dict": {name: torch.zeros(2) for name in names}}, tmp_path / "other.pth")
     with pytest.raises(TrainingError, match=message):
