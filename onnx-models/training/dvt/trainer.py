@@ -17,7 +17,7 @@ from dvt.optim import Average, Optimizers, rate_factor
 from dvt.progress import Progress
 
 SAVE_SECONDS = 120
-LOOK_EVERY = 20  # steps between looks at the loss; each look waits for the device
+LOOK_EVERY, LOOK_SECONDS = 20, 30  # steps, or time, between looks at the loss; each look waits for the device
 LOCAL = ("output", "data", "holdout", "device", "compile", "stop_after", "bfloat16", "evaluate_every", "release_dtype")
 
 
@@ -105,8 +105,8 @@ class Trainer:
 
     def run(self, seconds=None):
         """Trains to the end, to Ctrl-C, or for `seconds`; saves in each case. @return whether the run is finished"""
-        started, saved, looked, done_before = time.monotonic(), time.monotonic(), [], self.step
-        base = self.seconds
+        started = saved = seen = time.monotonic()
+        looked, done_before, base = [], self.step, self.seconds
         with self._interruptible():
             while self.share < 1 and not self.stopping:
                 looked.append(self._step())
@@ -114,9 +114,9 @@ class Trainer:
                 now = time.monotonic()
                 self.seconds = base + now - started
                 finished_epoch = self.step % self.epoch_steps == 0
-                if len(looked) == LOOK_EVERY or finished_epoch:
-                    self._look(looked, (self.step - done_before) * self.batch / (time.monotonic() - started))
-                    looked = []
+                if len(looked) == LOOK_EVERY or finished_epoch or now - seen > LOOK_SECONDS:
+                    self._look(looked, (self.step - done_before) * self.batch / (now - started))
+                    looked, seen = [], now
                 if finished_epoch and (self.step // self.epoch_steps) % self.args["evaluate_every"] == 0:
                     self._evaluate()
                 if now - saved > SAVE_SECONDS:
