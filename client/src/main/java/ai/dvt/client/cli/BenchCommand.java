@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -154,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
     List<Setting> loads = load.settings();
     ServerSide.Clients clients = load.clients(servers.connector());
     PictureSource source = pictures.source(seed);
-    try (BenchServers.Servers open = servers.open(serversNeeded(), rawChain != null);
+    try (BenchServers.Servers open = servers.open(serversNeeded(), rawChain != null, named());
         BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form())) {
       open(open, sides);
       Side a = sides.a();
@@ -218,6 +219,15 @@ final class BenchCommand implements Callable<Integer> {
     } else if (rawChain == SideName.B) {
       sides.openRawChainB(other.orElseGet(() -> sides.a().model().model()));
     }
+  }
+
+  /** The models that are named, without versions. */
+  private List<String> named() {
+    return Stream.of(model, against)
+        .filter(name -> model != null && name != null)
+        .map(name -> parsed(name).name())
+        .distinct()
+        .toList();
   }
 
   private static ModelId parsed(String name) {

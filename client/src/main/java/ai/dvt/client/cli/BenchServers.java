@@ -3,6 +3,7 @@ package ai.dvt.client.cli;
 import ai.dvt.client.load.ServerProcess;
 import ai.dvt.client.load.ServerProcessException;
 import ai.dvt.client.load.rounds.Connector;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,8 +93,10 @@ final class BenchServers {
    *
    * @param needed whether any side is a server
    * @param rawChain whether a side is none, and needs the models for itself
+   * @param names of the models that a server of its own is to load; none: there is but one
+   * @throws IllegalArgumentException if several models could be meant
    */
-  Servers open(boolean needed, boolean rawChain) {
+  Servers open(boolean needed, boolean rawChain, List<String> names) throws IOException {
     boolean foreign = target != null || !needed;
     if (target == null) {
       access.checkNotGiven("a running server");
@@ -108,9 +111,27 @@ final class BenchServers {
     if (target != null) {
       return new Servers(target, targetB == null ? target : targetB, null);
     }
+    List<String> arguments = withModels(names);
     ServerProcess server =
-        ServerProcess.start(ServerOptions.home(), folder(), options, START_PATIENCE);
+        ServerProcess.start(ServerOptions.home(), folder(), arguments, START_PATIENCE);
     return new Servers(server.target(), targetB == null ? server.target() : targetB, server);
+  }
+
+  private List<String> withModels(List<String> names) throws IOException {
+    if (options.stream()
+        .anyMatch(option -> option.equals("--load") || option.startsWith("--load="))) {
+      return options;
+    }
+    List<String> all = new ArrayList<>(options);
+    if (!names.isEmpty()) {
+      all.addAll(List.of("--load", String.join(",", names)));
+    } else {
+      List<String> there = new ModelsOnDisk(folder()).names();
+      if (there.size() > 1) {
+        throw ModelChoice.unnamed(there);
+      }
+    }
+    return all;
   }
 
   /** How connections to running servers are opened. */

@@ -70,7 +70,7 @@ final class ClassifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Optional<ExitPolicy> policy = model.policy();
     List<Path> files = PictureFiles.expand(pictures);
-    try (ServerOptions.Connection connection = server.open()) {
+    try (ServerOptions.Connection connection = server.open(model.id(), List.of())) {
       ModelId id = model.id().orElseGet(() -> ModelChoice.onlyOne(connection.client()));
       ModelDescription description = connection.client().describe(id);
       policy.ifPresent(description::bind);

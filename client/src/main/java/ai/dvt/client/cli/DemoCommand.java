@@ -63,14 +63,18 @@ final class DemoCommand implements Callable<Integer> {
             ? List.of(ServerOptions.home().resolve("onnx-models").resolve("pictures"))
             : pictures;
     List<Path> files = PictureFiles.expand(named);
-    try (LivePage page = open ? LivePage.wanted(server, named, model.id()) : LivePage.none();
-        ServerOptions.Connection connection = server.open(page.arguments())) {
+    Optional<ModelId> wanted = model.id();
+    if (wanted.isEmpty()) {
+      wanted = server.fitting(folders(files));
+    }
+    try (LivePage page = open ? LivePage.wanted(server, named, wanted) : LivePage.none();
+        ServerOptions.Connection connection = server.open(wanted, page.arguments())) {
       CascadeClient client = connection.client();
-      ModelId id = model.id().orElseGet(() -> ModelChoice.fitting(client, folders(files)));
+      ModelId id = wanted.orElseGet(() -> ModelChoice.fitting(client, folders(files)));
       ModelDescription description = client.describe(id);
       List<Double> gflops =
           policy
-              .map(wanted -> description.bind(wanted).gflops())
+              .map(one -> description.bind(one).gflops())
               .orElse(description.variantInUse().gflops());
       ClassifyOptions options =
           new ClassifyOptions(

@@ -7,6 +7,7 @@ import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -47,16 +48,15 @@ final class DescribeCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (name == null && version != null) {
       throw new IllegalArgumentException("--version: " + version + " (expected: with a MODEL)");
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (ServerOptions.Connection connection = server.open()) {
-      ModelId id =
-          name == null
-              ? ModelChoice.onlyOne(connection.client())
-              : new ModelId(name, Optional.ofNullable(version));
+    Optional<ModelId> named =
+        Optional.ofNullable(name).map(n -> new ModelId(n, Optional.ofNullable(version)));
+    try (ServerOptions.Connection connection = server.open(named, List.of())) {
+      ModelId id = named.orElseGet(() -> ModelChoice.onlyOne(connection.client()));
       ModelDescription model = connection.client().describe(id);
       if (json) {
         RunReport.print(json(model), out);

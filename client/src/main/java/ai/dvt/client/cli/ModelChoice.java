@@ -1,10 +1,12 @@
 package ai.dvt.client.cli;
 
 import ai.dvt.client.CascadeClient;
+import ai.dvt.client.call.ModelDescription;
 import ai.dvt.client.call.ModelId;
 import ai.dvt.client.call.ModelStatus;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** Picks the model of a command that names none. */
 final class ModelChoice {
@@ -24,25 +26,38 @@ final class ModelChoice {
     if (ready.isEmpty()) {
       throw new IllegalArgumentException("model: none is ready" + problems(all));
     }
-    throw new IllegalArgumentException(
-        "model: not named (expected: --model with one of " + String.join(", ", ready) + ")");
+    throw unnamed(ready);
+  }
+
+  /** What to say where a model must be named. */
+  static IllegalArgumentException unnamed(List<String> names) {
+    return new IllegalArgumentException(
+        "model: not named (expected: --model with one of " + String.join(", ", names) + ")");
   }
 
   /**
-   * The first model, by name, whose labels are the pictures' folders, or the only one.
+   * Of the models that know the pictures' folders as labels the one with the most exits, then the
+   * first by name; or the only one.
    *
    * @throws IllegalArgumentException listing the models if none fits
    */
   static ModelId fitting(CascadeClient client, Collection<String> folders) {
     List<String> ready = readyNames(client.models());
     if (ready.size() > 1 && !folders.isEmpty()) {
-      for (String name : ready) {
-        if (client.describe(name).labels().containsAll(folders)) {
-          return ModelId.latest(name);
-        }
+      Optional<ModelDescription> best =
+          ready.stream()
+              .map(client::describe)
+              .filter(model -> model.labels().containsAll(folders))
+              .reduce((one, other) -> exits(other) > exits(one) ? other : one);
+      if (best.isPresent()) {
+        return ModelId.latest(best.get().model().name());
       }
     }
     return onlyOne(client);
+  }
+
+  private static int exits(ModelDescription model) {
+    return model.variantInUse().gflops().size();
   }
 
   private static List<String> readyNames(List<ModelStatus> all) {

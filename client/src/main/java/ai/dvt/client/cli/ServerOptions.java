@@ -2,11 +2,15 @@ package ai.dvt.client.cli;
 
 import ai.dvt.client.CascadeClient;
 import ai.dvt.client.CascadeClientBuilder;
+import ai.dvt.client.call.ModelId;
 import ai.dvt.client.load.ServerProcess;
 import ai.dvt.client.load.ServerProcessException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -52,14 +56,46 @@ final class ServerOptions {
     }
   }
 
+  /** A server with all models. */
   Connection open() {
     return open(List.of());
   }
 
   /**
+   * For one model; a server that the command starts loads no other.
+   *
+   * @param model empty: the only one
    * @param arguments more arguments for a server that the command starts
+   * @throws IllegalArgumentException if several models could be meant
    */
-  Connection open(List<String> arguments) {
+  Connection open(Optional<ModelId> model, List<String> arguments) throws IOException {
+    if (target != null) {
+      return open(arguments);
+    }
+    List<String> all = new ArrayList<>(arguments);
+    if (model.isPresent()) {
+      all.addAll(List.of("--load", model.get().name()));
+    } else {
+      List<String> names = new ModelsOnDisk(folder()).names();
+      if (names.size() > 1) {
+        throw ModelChoice.unnamed(names);
+      }
+    }
+    return open(all);
+  }
+
+  /** The model for pictures with these labels, where the command will start a server. */
+  Optional<ModelId> fitting(Collection<String> labels) throws IOException {
+    return target == null
+        ? new ModelsOnDisk(folder()).fitting(labels).map(ModelId::latest)
+        : Optional.empty();
+  }
+
+  private Path folder() {
+    return models == null ? home().resolve("onnx-models") : models.toAbsolutePath();
+  }
+
+  private Connection open(List<String> arguments) {
     if (target != null) {
       if (models != null) {
         throw new IllegalArgumentException(
@@ -68,7 +104,7 @@ final class ServerOptions {
       return new Connection(client(), null);
     }
     access.checkNotGiven("--server");
-    Path folder = models == null ? home().resolve("onnx-models") : models.toAbsolutePath();
+    Path folder = folder();
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("--models: " + folder + " (expected: a folder of models)");
     }
