@@ -17,7 +17,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** How all plots look: 1200 pixels wide, readable, colours that differ for everybody. */
 final class PlotStyle {
-  /** Okabe and Ito's palette (2008). */
+  /** Okabe and Ito's palette (2008), then three more. */
   private static final Color[] COLOURS = {
     new Color(0, 114, 178),
     new Color(213, 94, 0),
@@ -25,7 +25,10 @@ final class PlotStyle {
     new Color(204, 121, 167),
     new Color(230, 159, 0),
     new Color(86, 180, 233),
-    new Color(90, 90, 90)
+    new Color(90, 90, 90),
+    new Color(128, 64, 160),
+    new Color(150, 75, 40),
+    new Color(120, 150, 20)
   };
 
   private static final int WIDTH = 1200;
