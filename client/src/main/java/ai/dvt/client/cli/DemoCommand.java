@@ -67,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
     if (wanted.isEmpty()) {
       wanted = server.fitting(folders(files));
     }
-    try (LivePage page = open ? LivePage.wanted(server, named, wanted) : LivePage.none();
+    try (LivePage page = open ? LivePage.wanted(server, named, model.id()) : LivePage.none();
         ServerOptions.Connection connection = server.open(wanted, page.arguments())) {
       CascadeClient client = connection.client();
       ModelId id = wanted.orElseGet(() -> ModelChoice.fitting(client, folders(files)));
