@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -155,7 +154,8 @@ final class BenchCommand implements Callable<Integer> {
     List<Setting> loads = load.settings();
     ServerSide.Clients clients = load.clients(servers.connector());
     PictureSource source = pictures.source(seed);
-    try (BenchServers.Servers open = servers.open(serversNeeded(), rawChain != null, named());
+    try (BenchServers.Servers open =
+            servers.open(serversNeeded(), rawChain != null, nameOf(model), nameOf(against));
         BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form())) {
       open(open, sides);
       Side a = sides.a();
@@ -221,13 +221,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** The models that are named, without versions. */
-  private List<String> named() {
-    return Stream.of(model, against)
-        .filter(name -> model != null && name != null)
-        .map(name -> parsed(name).name())
-        .distinct()
-        .toList();
+  private static Optional<String> nameOf(String model) {
+    return Optional.ofNullable(model).map(name -> parsed(name).name());
   }
 
   private static ModelId parsed(String name) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Stack;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
@@ -93,10 +94,12 @@ final class BenchServers {
    *
    * @param needed whether any side is a server
    * @param rawChain whether a side is none, and needs the models for itself
-   * @param names of the models that a server of its own is to load; none: there is but one
-   * @throws IllegalArgumentException if several models could be meant
+   * @param a model that A's server is to load; empty: the only one
+   * @param b the same for B, where it has no server of its own
+   * @throws IllegalArgumentException for an unknown model, or if several could be meant
    */
-  Servers open(boolean needed, boolean rawChain, List<String> names) throws IOException {
+  Servers open(boolean needed, boolean rawChain, Optional<String> a, Optional<String> b)
+      throws IOException {
     boolean foreign = target != null || !needed;
     if (target == null) {
       access.checkNotGiven("a running server");
@@ -111,7 +114,11 @@ final class BenchServers {
     if (target != null) {
       return new Servers(target, targetB == null ? target : targetB, null);
     }
-    List<String> arguments = withModels(names);
+    List<String> arguments =
+        withModels(
+            targetB != null || a.isEmpty()
+                ? a.stream().toList()
+                : Stream.concat(a.stream(), b.stream()).distinct().toList());
     ServerProcess server =
         ServerProcess.start(ServerOptions.home(), folder(), arguments, START_PATIENCE);
     return new Servers(server.target(), targetB == null ? server.target() : targetB, server);
@@ -123,14 +130,7 @@ final class BenchServers {
       return options;
     }
     List<String> all = new ArrayList<>(options);
-    if (!names.isEmpty()) {
-      all.addAll(List.of("--load", String.join(",", names)));
-    } else {
-      List<String> there = new ModelsOnDisk(folder()).names();
-      if (there.size() > 1) {
-        throw ModelChoice.unnamed(there);
-      }
-    }
+    all.addAll(new ModelsOnDisk(folder()).loading(names));
     return all;
   }
 

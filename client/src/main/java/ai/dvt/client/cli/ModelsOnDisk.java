@@ -45,6 +45,26 @@ final class ModelsOnDisk {
   }
 
   /**
+   * What a server is told so that it loads these models alone.
+   *
+   * @param models none: the only one that there is
+   * @throws IllegalArgumentException for a name that no folder has, or if several could be meant
+   */
+  List<String> loading(List<String> models) throws IOException {
+    List<String> names = names();
+    for (String model : models) {
+      if (!names.contains(model)) {
+        throw new IllegalArgumentException(
+            "model: " + model + " (expected: one of " + String.join(", ", names) + ")");
+      }
+    }
+    if (models.isEmpty() && names.size() > 1) {
+      throw ModelChoice.unnamed(names);
+    }
+    return models.isEmpty() ? List.of() : List.of("--load", String.join(",", models));
+  }
+
+  /**
    * Of the models that know all these labels the one with the most exits, then the first by name.
    */
   Optional<String> fitting(Collection<String> labels) throws IOException {

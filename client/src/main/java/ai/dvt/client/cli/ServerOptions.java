@@ -66,21 +66,14 @@ final class ServerOptions {
    *
    * @param model empty: the only one
    * @param arguments more arguments for a server that the command starts
-   * @throws IllegalArgumentException if several models could be meant
+   * @throws IllegalArgumentException for an unknown model, or if several could be meant
    */
   Connection open(Optional<ModelId> model, List<String> arguments) throws IOException {
     if (target != null) {
       return open(arguments);
     }
     List<String> all = new ArrayList<>(arguments);
-    if (model.isPresent()) {
-      all.addAll(List.of("--load", model.get().name()));
-    } else {
-      List<String> names = new ModelsOnDisk(folder()).names();
-      if (names.size() > 1) {
-        throw ModelChoice.unnamed(names);
-      }
-    }
+    all.addAll(new ModelsOnDisk(folder()).loading(model.map(ModelId::name).stream().toList()));
     return open(all);
   }
 

@@ -1,6 +1,7 @@
 package ai.dvt.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.VariantSpec;
@@ -53,6 +54,17 @@ class ModelsOnDiskTest {
     assertThat(models.names()).containsExactly("broken", "changed", "without-labels");
     assertThat(models.fitting(List.of("cat"))).isEmpty();
     assertThat(models.fitting(List.of("horse"))).contains("changed");
+  }
+
+  @Test
+  void only_models_that_are_there_are_loaded() throws IOException {
+    write("one", "1", cascade, "cat\n");
+    assertThat(models.loading(List.of())).isEmpty();
+    write("two", "1", cascade, "cat\n");
+    assertThat(models.loading(List.of("two", "one"))).containsExactly("--load", "two,one");
+    assertThatThrownBy(() -> models.loading(List.of("three")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("model: three (expected: one of one, two)");
   }
 
   @Test
