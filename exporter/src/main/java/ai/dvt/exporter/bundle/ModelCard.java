@@ -182,9 +182,9 @@ final class ModelCard {
           case FLOAT16 -> "matrices rounded to float16, widened when they are loaded.\n";
           case INT8 -> "matrices as int8 with a scale a channel, widened when they are loaded.\n";
         });
-    text.append("- `self-test/`: ")
-        .append(SelfTestPictures.COUNT)
-        .append(" synthetic pictures and the logits every exit must give for them, to ");
+    text.append("- `self-test/`: synthetic pictures (")
+        .append(SelfTestPictures.count(options.preprocessing()))
+        .append(") and the logits every exit must give for them, to ");
     text.append(
         String.format(
             Locale.ROOT,

@@ -5,20 +5,27 @@ import ai.dvt.cascade.npy.NpyArray;
 import java.util.Random;
 
 /**
- * Four synthetic pictures, the same for every export of one size: crossing waves of a seeded
+ * A few synthetic pictures, the same for every export of one size: crossing waves of a seeded
  * direction and length in each channel, with a little grain. No area is flat, because the LayerNorm
  * of a constant patch amplifies rounding and would blur the comparison.
  */
 final class SelfTestPictures {
-  static final int COUNT = 4;
+  private static final int MOST = 4;
+  private static final int MOST_BYTES = 1_500_000;
   private static final int WAVES = 3;
   private static final int GRAIN = 6;
 
   private SelfTestPictures() {}
 
-  /** Normalised input, float32 [4, 3, height, width]. */
+  /** How many: four, fewer of large pictures, lest a model's folder be mostly self-test. */
+  static int count(Preprocessing preprocessing) {
+    int bytes = 3 * preprocessing.height() * preprocessing.width() * Float.BYTES;
+    return Math.max(1, Math.min(MOST, MOST_BYTES / bytes));
+  }
+
+  /** Normalised input, float32 [{@link #count}, 3, height, width]. */
   static NpyArray input(Preprocessing preprocessing) {
-    return input(preprocessing, COUNT);
+    return input(preprocessing, count(preprocessing));
   }
 
   /** The first of these pictures, float32 [count, 3, height, width]. */

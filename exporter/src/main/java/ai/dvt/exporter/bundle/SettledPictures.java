@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * changes least.
  */
 final class SettledPictures {
-  private static final int CANDIDATES = 5 * SelfTestPictures.COUNT;
+  private static final int CANDIDATES = 20;
 
   /** A hundred times what rounding does to a token's weight. */
   private static final List<Float> CONTRASTS = List.of(1 - 1e-4f, 1 + 1e-4f);
@@ -29,7 +29,7 @@ final class SettledPictures {
   }
 
   /**
-   * Normalised input, float32 [4, 3, height, width].
+   * Normalised input, float32 [{@link SelfTestPictures#count}, 3, height, width].
    *
    * @param folder of the variants' files
    */
@@ -51,7 +51,7 @@ final class SettledPictures {
         IntStream.range(0, CANDIDATES)
             .boxed()
             .sorted(Comparator.comparingDouble(picture -> moved[picture]))
-            .limit(SelfTestPictures.COUNT)
+            .limit(SelfTestPictures.count(preprocessing))
             .mapToInt(Integer::intValue)
             .sorted()
             .toArray();

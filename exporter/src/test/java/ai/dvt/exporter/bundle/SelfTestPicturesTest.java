@@ -30,6 +30,13 @@ class SelfTestPicturesTest {
   }
 
   @Test
+  void of_large_pictures_there_are_fewer() {
+    assertThat(SelfTestPictures.input(plain(224)).shape()).containsExactly(2, 3, 224, 224);
+    assertThat(SelfTestPictures.count(plain(384))).isEqualTo(1);
+    assertThat(SelfTestPictures.count(plain(8192))).isEqualTo(1);
+  }
+
+  @Test
   void every_value_is_a_grey_level_and_no_patch_is_flat() {
     float[] values = SelfTestPictures.input(plain(64)).toFloats();
     for (float value : values) {
