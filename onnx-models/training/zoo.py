@@ -22,6 +22,7 @@ from dvt.errors import TrainingError
 
 SIZE = ["--width", "192", "--depth", "9", "--heads", "3", "--mlp-ratio", "2"]
 CASCADE = ["--grids", "4", "8", "16", *SIZE]
+GROWN = ["--image-size", "32", "--depth", "9", "--crop", "shift", "--operations", "0"]
 DYNAMIC = ["--architecture", "dynamicvit", "--keep-rate", "0.7"]
 ZOOS = {
     "cifar10": {
@@ -37,6 +38,19 @@ ZOOS = {
         "none": [*CASCADE, "--reuse", "none"],
         "adaptive-depth": ["--grids", "16", *SIZE, "--exit-layers", "3", "6"],
     },
+    "cifar10-grown": {  # with --from a DeiT-tiny, where there is no time to begin at random weights
+        "dvt-deit-cifar10": ["--grids", "4", "8", "16", *GROWN],
+        "deit-cifar10": ["--grids", "16", *GROWN],
+        "deit-cifar10-8x8": ["--grids", "8", *GROWN],
+        "dynamicvit-cifar10": DYNAMIC,
+    },
+    "cifar10-grown-ablations": {  # the same
+        "both": ["--grids", "4", "8", *GROWN],
+        "features": ["--grids", "4", "8", *GROWN, "--reuse", "features"],
+        "relations": ["--grids", "4", "8", *GROWN, "--reuse", "relations"],
+        "none": ["--grids", "4", "8", *GROWN, "--reuse", "none"],
+        "adaptive-depth": ["--grids", "8", *GROWN, "--exit-layers", "3", "6"],
+    },
     "scenes": {  # with --from a DeiT-tiny
         "dvt-deit-tiny-scenes": ["--grids", "7", "10", "14"],
         "deit-tiny-scenes": ["--grids", "14"],
@@ -48,7 +62,6 @@ ZOOS = {
 BASELINES = {"dynamicvit-cifar10": "deit-cifar10", "dynamicvit-tiny-scenes": "deit-tiny-scenes"}  # tuned: from
 TUNING_SHARE = 0.25  # of the epochs
 TUNING_COST = 1.5  # of a step, against the baseline's: the baseline answers too, and the predictors
-LISTS = {"cifar10": "cifar10.txt", "cifar10-ablations": "cifar10.txt", "scenes": "scenes.txt"}
 TRIAL_STEPS = 12
 SPARE = 0.88  # of the minutes go into steps; the rest into held-out pictures, states and compiling
 
@@ -67,7 +80,7 @@ def parser():
 
 
 def arguments_of(zoo, name, folder, rest):
-    holdout = str(Path(__file__).parent / "holdout" / LISTS[zoo])
+    holdout = str(Path(__file__).parent / "holdout" / f"{zoo.split('-')[0]}.txt")
     given = ["--holdout", holdout, "--evaluate-every", "10", *ZOOS[zoo][name], *rest, "--output", str(folder / name)]
     if name in BASELINES:
         given += ["--from", str(folder / BASELINES[name] / "model.pth.tar")]

@@ -192,6 +192,14 @@ def test_an_error_is_one_line(tmp_path, monkeypatch, capsys):
     assert said.startswith("train: data: ") and said.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", zoo.ZOOS)
+def test_every_models_arguments_are_known_and_its_held_out_list_is_there(name):
+    for model in zoo.ZOOS[name]:
+        args = zoo.arguments_of(name, model, Path("runs"), ["--data", "pictures.tar", "--epochs", "1"])
+        assert args.grids or args.architecture == "dynamicvit"
+        assert len(Path(args.holdout).read_text().split()) in (1400, 5000)
+
+
 def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, monkeypatch, tmp_path, capsys):
     tiny = "--holdout 12 --image-size 16 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
     monkeypatch.setitem(zoo.ZOOS, "cifar10", {"cascade": ["--grids", "2", "4"], "plain": ["--grids", "4"], "tuned": zoo.DYNAMIC})
