@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Stack;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -24,6 +26,11 @@ import picocli.CommandLine.Parameters;
 /** The servers that {@code bench} measures; starts one if none is given. */
 final class BenchServers {
   private static final Duration START_PATIENCE = Duration.ofMinutes(10);
+
+  /** Its value stands behind a sign of equality, or is the next argument. */
+  private static final Pattern PROVIDER_OPTION =
+      Pattern.compile(
+          "--strict-provider|--(provider(-option|-library)?|handover|engine-cache)(=.*|(?<separate>))");
 
   @Parameters(
       arity = "0..1",
@@ -132,6 +139,21 @@ final class BenchServers {
     List<String> all = new ArrayList<>(options);
     all.addAll(new ModelsOnDisk(folder()).loading(names));
     return all;
+  }
+
+  /** Of the server's options those that say what runs the stages: a raw chain takes them, too. */
+  List<String> providerOptions() {
+    List<String> chosen = new ArrayList<>();
+    for (int i = 0; i < options.size(); i++) {
+      Matcher option = PROVIDER_OPTION.matcher(options.get(i));
+      if (option.matches()) {
+        chosen.add(options.get(i));
+        if (option.group("separate") != null && i + 1 < options.size()) {
+          chosen.add(options.get(++i));
+        }
+      }
+    }
+    return chosen;
   }
 
   /** How connections to running servers are opened. */

@@ -77,6 +77,7 @@ final class BenchSides implements AutoCloseable {
         ServerOptions.home(),
         model.version().map(folder::resolve).orElse(folder),
         Optional.ofNullable(alike).map(side -> side.model().execution()),
+        options.providerOptions(),
         source,
         form);
   }

@@ -1,11 +1,16 @@
 package ai.dvt.server.cli;
 
+import ai.dvt.cascade.records.ExitRecordsFile;
+import ai.dvt.server.config.Defaults;
 import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
 import ai.dvt.server.evaluation.recording.ChosenSetting;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.repository.ModelVersion;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ProviderException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +66,9 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Mixin private ModelFolders models;
 
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -67,7 +76,8 @@ final class CalibrateCommand implements Callable<Integer> {
   private boolean help;
 
   @Override
-  public Integer call() throws EvaluationException, IOException, InterruptedException {
+  public Integer call()
+      throws EvaluationException, ProviderException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     ModelVersion version = models.find(model);
@@ -81,7 +91,8 @@ final class CalibrateCommand implements Callable<Integer> {
     arguments.addAll(solver.arguments());
     if (baseline != null) {
       ModelVersion other = models.find(baseline);
-      if (!Files.exists(CalibrationRecords.file(ChosenSetting.of(other).get(0), called))) {
+      String setting = other.manifest().settings().get(0);
+      if (!Files.exists(ExitRecordsFile.in(other.folder(), called, setting))) {
         throw new EvaluationException(
             "--baseline",
             baseline + ", not calibrated as \"" + called + '"',
@@ -89,15 +100,23 @@ final class CalibrateCommand implements Callable<Integer> {
       }
       arguments.addAll(List.of("--baseline", other.folder().toString()));
     }
+    record(version, called, err);
+    return SolverProcess.run(arguments, out);
+  }
+
+  /** Runs every setting over the pictures. */
+  private void record(ModelVersion version, String called, PrintWriter err)
+      throws EvaluationException, ProviderException, IOException, InterruptedException {
     LabelledPictures pictures = data.open(version.labels(), err);
-    List<ChosenSetting> settings = ChosenSetting.of(version);
-    solver.check(settings.stream().map(ChosenSetting::gflops).toList());
-    for (ChosenSetting setting : settings) {
-      try (EvaluatedModel running = EvaluatedModel.open(setting)) {
-        RecordingRun.run(
-            running, pictures, CalibrationRecords.file(setting, called), Set.of(), err);
+    try (Device device = providers.open(SessionSettings.DEFAULT, Defaults.engine().workers())) {
+      List<ChosenSetting> settings = ChosenSetting.of(version, device.provider());
+      solver.check(settings.stream().map(ChosenSetting::gflops).toList());
+      for (ChosenSetting setting : settings) {
+        try (EvaluatedModel running = EvaluatedModel.open(setting, device)) {
+          RecordingRun.run(
+              running, pictures, CalibrationRecords.file(setting, called), Set.of(), err);
+        }
       }
     }
-    return SolverProcess.run(arguments, out);
   }
 }

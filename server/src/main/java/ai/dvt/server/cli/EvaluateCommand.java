@@ -1,6 +1,7 @@
 package ai.dvt.server.cli;
 
 import ai.dvt.cascade.records.ExitRecords;
+import ai.dvt.server.config.Defaults;
 import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.pictures.LabelledPictures;
 import ai.dvt.server.evaluation.recording.CalibrationRecords;
@@ -17,6 +18,9 @@ import ai.dvt.server.evaluation.report.ReportFiles;
 import ai.dvt.server.evaluation.report.ShownPictures;
 import ai.dvt.server.evaluation.report.SpeedRounds;
 import ai.dvt.server.repository.ModelVersion;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ProviderException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,6 +84,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private ModelFolders folders;
 
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -86,7 +94,8 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean help;
 
   @Override
-  public Integer call() throws EvaluationException, IOException, InterruptedException {
+  public Integer call()
+      throws EvaluationException, ProviderException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     List<ModelVersion> versions = new ArrayList<>();
@@ -94,15 +103,17 @@ final class EvaluateCommand implements Callable<Integer> {
       versions.add(folders.find(model));
     }
     List<RecordedModel> recorded = new ArrayList<>();
-    for (ModelVersion version : versions) {
-      recorded.add(record(version, versions, err));
-    }
-    EvaluationReport report = EvaluationReport.of(data.described(), recorded);
     LabelledPictures pictures = data.open(versions.get(0).labels(), err);
-    if (!noSpeed) {
-      report =
-          report.measured(
-              SpeedRounds.measure(report, sample(pictures), new ProgressBar("speed", "runs", err)));
+    EvaluationReport report;
+    try (Device device = providers.open(SessionSettings.DEFAULT, Defaults.engine().workers())) {
+      for (ModelVersion version : versions) {
+        recorded.add(record(version, versions, device, err));
+      }
+      report = EvaluationReport.of(data.described(), recorded);
+      if (!noSpeed) {
+        ProgressBar bar = new ProgressBar("speed", "runs", err);
+        report = report.measured(SpeedRounds.measure(report, device, sample(pictures), bar));
+      }
     }
     List<ShownPictures> shown = new ArrayList<>();
     for (RecordedModel model : recorded) {
@@ -116,19 +127,21 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private RecordedModel record(ModelVersion version, List<ModelVersion> all, PrintWriter err)
+  private RecordedModel record(
+      ModelVersion version, List<ModelVersion> all, Device device, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
     boolean alone = all.stream().filter(v -> v.name().equals(version.name())).count() == 1;
     LabelledPictures pictures = data.open(version.labels(), err);
     List<RecordedSetting> settings = new ArrayList<>();
-    for (ChosenSetting setting : ChosenSetting.of(version)) {
-      settings.add(record(setting, pictures, err));
+    for (ChosenSetting setting : ChosenSetting.of(version, device.provider())) {
+      settings.add(record(setting, pictures, device, err));
     }
     return new RecordedModel(
         alone ? version.name() : version.name() + "/" + version.version(), settings);
   }
 
-  private RecordedSetting record(ChosenSetting setting, LabelledPictures pictures, PrintWriter err)
+  private RecordedSetting record(
+      ChosenSetting setting, LabelledPictures pictures, Device device, PrintWriter err)
       throws EvaluationException, IOException, InterruptedException {
     Map<String, ExitRecords> calibrations = CalibrationRecords.of(setting);
     Set<String> refused = new HashSet<>();
@@ -138,7 +151,7 @@ final class EvaluateCommand implements Callable<Integer> {
     String name = setting.version().name() + "-" + setting.version().version();
     String file =
         name + (setting.setting().isEmpty() ? "" : "@" + setting.setting()) + ".records.npy";
-    try (EvaluatedModel running = EvaluatedModel.open(setting)) {
+    try (EvaluatedModel running = EvaluatedModel.open(setting, device)) {
       Recording recording =
           RecordingRun.run(
               running, pictures, output.resolve("records").resolve(file), refused, err);

@@ -6,6 +6,9 @@ import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.plan.ModelPlan;
 import ai.dvt.server.evaluation.plan.PlanTable;
 import ai.dvt.server.evaluation.report.PlanPlot;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ProviderException;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,6 +76,9 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private ModelFolders models;
 
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -79,14 +86,18 @@ final class PlanCommand implements Callable<Integer> {
   private boolean help;
 
   @Override
-  public Integer call() throws EvaluationException, IOException, InterruptedException {
+  public Integer call()
+      throws EvaluationException, ProviderException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     check(workers >= 1, "--workers", workers, ">= 1");
     check(maxBatch >= 1 && maxBatch <= 1024, "--max-batch", maxBatch, "1 to 1024");
     check(!objective.isNegative() && !objective.isZero(), "--objective", objective, "> 0");
-    ModelPlan plan = measure(model);
-    Optional<ModelPlan> other =
-        baseline == null ? Optional.empty() : Optional.of(measure(baseline));
+    ModelPlan plan;
+    Optional<ModelPlan> other;
+    try (Device device = providers.open(SessionSettings.DEFAULT, workers)) {
+      plan = measure(model, device);
+      other = baseline == null ? Optional.empty() : Optional.of(measure(baseline, device));
+    }
     String text =
         new GsonBuilder().setPrettyPrinting().create().toJson(PlanTable.json(plan, other));
     if (json) {
@@ -120,7 +131,8 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  private ModelPlan measure(String name) throws EvaluationException, InterruptedException {
-    return ModelPlan.measure(models.find(name), workers, maxBatch, objective);
+  private ModelPlan measure(String name, Device device)
+      throws EvaluationException, InterruptedException {
+    return ModelPlan.measure(models.find(name), device, maxBatch, objective);
   }
 }

@@ -3,6 +3,11 @@ package ai.dvt.server.cli;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.Handover;
 import ai.dvt.server.config.ProviderSettings;
+import ai.dvt.server.runtime.Device;
+import ai.dvt.server.runtime.SessionDevice;
+import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.provider.ProviderException;
+import ai.dvt.server.runtime.provider.Providers;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +75,18 @@ final class ProviderOptions {
           "What stages hand over lies on the host, on the device, or on the device if it has memory"
               + " of its own: host, device, auto (default: auto).")
   private Handover handover = Handover.AUTO;
+
+  /**
+   * What the options name, for a command that runs stages without a server.
+   *
+   * @param workers threads that run stages side by side
+   * @throws ProviderException if no provider works
+   */
+  Device open(SessionSettings sessions, int workers) throws ProviderException {
+    ProviderSettings settings = settings();
+    return new SessionDevice(
+        new Providers(settings).choose(), sessions, workers, settings.handover());
+  }
 
   ProviderSettings settings() {
     Map<String, Map<String, String>> byProvider = new LinkedHashMap<>();

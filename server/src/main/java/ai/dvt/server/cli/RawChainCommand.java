@@ -12,17 +12,18 @@ import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
-import ai.dvt.server.runtime.CpuDevice;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RuntimeVersion;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
+import ai.dvt.server.runtime.provider.ProviderException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +71,9 @@ final class RawChainCommand implements Callable<Integer> {
       description = "Images in a run (default: ${DEFAULT-VALUE}).")
   private int maxBatch = Defaults.BATCH;
 
+  @ArgGroup(exclusive = false, heading = "%nProviders:%n")
+  private ProviderOptions providers = new ProviderOptions();
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -77,12 +81,13 @@ final class RawChainCommand implements Callable<Integer> {
   private boolean help;
 
   @Override
-  public Integer call() throws EvaluationException, IOException, InterruptedException {
+  public Integer call()
+      throws EvaluationException, ProviderException, IOException, InterruptedException {
     ModelVersion version = folders.find(model);
     SessionSettings settings =
         new SessionSettings(
             threads, SessionSettings.DEFAULT.arena(), SessionSettings.DEFAULT.memoryPattern());
-    try (Device device = new CpuDevice(settings, workers);
+    try (Device device = providers.open(settings, workers);
         CascadeSessions sessions = open(version, device)) {
       InputRows rows =
           new InputRows(
@@ -96,9 +101,9 @@ final class RawChainCommand implements Callable<Integer> {
                   rows,
                   device.provider(),
                   new ServedModel.Execution(
-                      RuntimeVersion.text(), workers, threads, maxBatch, BuildCommit.id()))));
+                      RuntimeVersion.text(), device.workers(), threads, maxBatch, BuildCommit.id()))));
       out.flush();
-      new RawChainRounds(version, device, sessions, rows, workers)
+      new RawChainRounds(version, device, sessions, rows, device.workers())
           .serve(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), out);
     }
     return 0;

@@ -146,6 +146,15 @@ class CalibrateAndEvaluateTest {
   }
 
   @Test
+  void a_provider_that_is_not_there_is_named() {
+    assertThat(calibrate("toy", "--provider", "cuda")).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("dvt: provider: [cuda: provider: cuda, which is not in this ONNX Runtime")
+        .endsWith("(expected: one that works)\n");
+    assertThat(calibrate("toy", "--provider", "cuda,cpu", "--points", "3")).isZero();
+  }
+
+  @Test
   void pictures_that_thresholds_were_chosen_on_are_refused_unless_forced() {
     assertThat(calibrate("toy", "--points", "3")).isZero();
     assertThat(evaluate("val", "--no-speed")).isEqualTo(1);

@@ -49,15 +49,17 @@ public final class RawChainSide implements Side {
    * @param home the installation's folder
    * @param folder the model's
    * @param settings those of a server, to run alike
+   * @param provider options that say what runs the stages
    */
   public static RawChainSide start(
       Path home,
       Path folder,
       Optional<ModelDescription.Execution> settings,
+      List<String> provider,
       PictureSource source,
       PictureForm form)
       throws IOException {
-    List<String> arguments = new ArrayList<>();
+    List<String> arguments = new ArrayList<>(provider);
     settings
         .filter(execution -> execution.workers() > 0)
         .ifPresent(

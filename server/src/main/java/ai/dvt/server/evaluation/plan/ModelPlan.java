@@ -8,8 +8,7 @@ import ai.dvt.server.evaluation.EvaluationException;
 import ai.dvt.server.evaluation.recording.ChosenSetting;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.runtime.CascadeSessions;
-import ai.dvt.server.runtime.CpuDevice;
-import ai.dvt.server.runtime.SessionSettings;
+import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.StageException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,17 +27,18 @@ public record ModelPlan(String name, Map<String, RunTimeTable> times, LoadPlan p
   /**
    * Measures a model's stages in every setting and plans with its operating points.
    *
+   * @param device whose workers run the stages
    * @param objective the latency to plan for
    * @throws EvaluationException if the model cannot run
    */
   public static ModelPlan measure(
-      ModelVersion version, int workers, int maxBatch, Duration objective)
+      ModelVersion version, Device device, int maxBatch, Duration objective)
       throws EvaluationException, InterruptedException {
     String name = version.name() + "/" + version.version();
-    List<ChosenSetting> settings = ChosenSetting.of(version);
+    List<ChosenSetting> settings = ChosenSetting.of(version, device.provider());
     Map<String, RunTimeTable> times = new LinkedHashMap<>();
     List<PlanPoints.Setting> choice = new ArrayList<>();
-    try (CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, workers)) {
+    try {
       for (ChosenSetting setting : settings) {
         try (CascadeSessions sessions =
             device.open(version.folder(), version.manifest(), setting.variant(), maxBatch)) {
@@ -55,7 +55,7 @@ public record ModelPlan(String name, Map<String, RunTimeTable> times, LoadPlan p
     return new ModelPlan(
         name,
         times,
-        new LoadPlanner(times, workers, maxBatch, objective)
+        new LoadPlanner(times, device.workers(), maxBatch, objective)
             .plan(points.withoutLoad(), points.usable()));
   }
 }

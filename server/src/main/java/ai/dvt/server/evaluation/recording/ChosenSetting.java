@@ -14,23 +14,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model version in one of its settings, as it runs on the CPU; nothing is open.
+ * A model version in one of its settings, as it runs on a provider; nothing is open.
  *
  * @param variant that runs
  */
 public record ChosenSetting(ModelVersion version, VariantSpec variant) {
-  private static final String PROVIDER = "cpu";
-
   /**
    * All settings of a model in the manifest's order; one where it has no settings.
    *
-   * @throws EvaluationException if one does not run on the CPU
+   * @param provider e.g. {@code cpu}
+   * @throws EvaluationException if one does not run there
    */
-  public static List<ChosenSetting> of(ModelVersion version) throws EvaluationException {
+  public static List<ChosenSetting> of(ModelVersion version, String provider)
+      throws EvaluationException {
     List<ChosenSetting> settings = new ArrayList<>();
     try {
       for (String setting : version.manifest().settings()) {
-        settings.add(new ChosenSetting(version, version.variantFor(PROVIDER, setting)));
+        settings.add(new ChosenSetting(version, version.variantFor(provider, setting)));
       }
     } catch (RepositoryException e) {
       throw new EvaluationException(

@@ -7,6 +7,7 @@ import ai.dvt.server.evaluation.recording.ChosenSetting;
 import ai.dvt.server.evaluation.recording.EvaluatedModel;
 import ai.dvt.server.evaluation.recording.Progress;
 import ai.dvt.server.evaluation.recording.Throughput;
+import ai.dvt.server.runtime.Device;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,14 +33,15 @@ public final class SpeedRounds {
   private SpeedRounds() {}
 
   /**
+   * @param device that runs all models
    * @return pictures a second by model name and point
    */
   public static Map<String, Map<String, Double>> measure(
-      EvaluationReport report, List<byte[]> files, Progress progress)
+      EvaluationReport report, Device device, List<byte[]> files, Progress progress)
       throws EvaluationException, InterruptedException {
     List<EvaluatedModel> open = new ArrayList<>();
     try {
-      return measure(subjects(report, files, open), files, progress);
+      return measure(subjects(report, device, files, open), files, progress);
     } finally {
       open.forEach(EvaluatedModel::close);
     }
@@ -51,7 +53,7 @@ public final class SpeedRounds {
    * @param open gets what is opened
    */
   private static List<Subject> subjects(
-      EvaluationReport report, List<byte[]> files, List<EvaluatedModel> open)
+      EvaluationReport report, Device device, List<byte[]> files, List<EvaluatedModel> open)
       throws EvaluationException, InterruptedException {
     List<Subject> subjects = new ArrayList<>();
     List<byte[]> few = files.subList(0, Math.min(WARM_UP, files.size()));
@@ -62,7 +64,7 @@ public final class SpeedRounds {
         ChosenSetting setting = model.settingOf(point).setting();
         EvaluatedModel running = bySetting.get(setting.setting());
         if (running == null) {
-          running = EvaluatedModel.open(setting);
+          running = EvaluatedModel.open(setting, device);
           open.add(running);
           bySetting.put(setting.setting(), running);
           Throughput.measure(running, few, setting.bind(ExitPolicy.LAST_EXIT));
