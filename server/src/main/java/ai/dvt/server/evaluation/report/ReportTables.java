@@ -38,12 +38,14 @@ final class ReportTables {
     OptionalDouble throughput = report.throughputRatio(line);
     boolean kept = line.accuracy() >= line.baselineAccuracy() - ALLOWED_LOSS;
     return format(
-        "%s at %s needs %.2fx fewer GFLOPs than %s%s: %.2f %% (95 %%: %.2f to %.2f) against %.2f %%"
+        "%s at %s needs %s %s%s: %.2f %% (95 %%: %.2f to %.2f) against %.2f %%"
             + " on the pictures of this report, %s. The point is the cheapest that reached the"
             + " baseline on the calibration's pictures.",
         line.cascade().name(),
         line.point(),
-        line.gflopsRatio(),
+        line.gflopsRatio() >= 1
+            ? format("%.2fx fewer GFLOPs than", line.gflopsRatio())
+            : format("%.2fx the GFLOPs of", 1 / line.gflopsRatio()),
         line.baseline().name(),
         throughput.isPresent()
             ? format(" and answers %.2fx the pictures a second", throughput.getAsDouble())
