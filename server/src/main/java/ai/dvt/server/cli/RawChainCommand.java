@@ -101,7 +101,11 @@ final class RawChainCommand implements Callable<Integer> {
                   rows,
                   device.provider(),
                   new ServedModel.Execution(
-                      RuntimeVersion.text(), device.workers(), threads, maxBatch, BuildCommit.id()))));
+                      RuntimeVersion.text(),
+                      device.workers(),
+                      threads,
+                      maxBatch,
+                      BuildCommit.id()))));
       out.flush();
       new RawChainRounds(version, device, sessions, rows, device.workers())
           .serve(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), out);

@@ -14,7 +14,6 @@ import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.StageException;
-import java.util.List;
 import java.util.Optional;
 
 /** A model version in one setting with an engine of its own, as the server would run it. */
