@@ -14,6 +14,7 @@ import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.StageException;
+import java.util.List;
 import java.util.Optional;
 
 /** A model version in one setting with an engine of its own, as the server would run it. */
@@ -53,12 +54,11 @@ public final class EvaluatedModel implements AutoCloseable {
       cascade = new ServedCascade(setting.title(), sessions);
       Optional<SelfTestSpec> test = version.manifest().selfTestOf(setting.variant());
       if (test.isPresent()) {
-        SelfTest.Report report = SelfTest.run(sessions, device, version.folder(), test.get());
-        if (!report.problems().isEmpty()
-            && !(device.reducesPrecision() && !report.timings().isEmpty())) {
+        List<String> problems =
+            SelfTest.run(sessions, device, version.folder(), test.get()).problemsOn(device);
+        if (!problems.isEmpty()) {
           cascade.close();
-          throw new EvaluationException(
-              cascade.name(), report.problems().get(0), "a passed self-test");
+          throw new EvaluationException(cascade.name(), problems.get(0), "a passed self-test");
         }
       }
     } catch (StageException e) {
