@@ -15,11 +15,15 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param limit of the process
  * @param resident what it takes with its models loaded and all workers in their largest batches
  * @param heapGrowth what the heap may still grow
- * @param messages what request messages may take while they arrive, outside the heap
+ * @param messages what request messages may take while they arrive, outside the heap, chunks that
+ *     are not full included
  */
 record MemoryPlan(long limit, long resident, long heapGrowth, long messages) {
-  /** Compiled code, classes, threads, sockets: what a running server still adds to a new one. */
-  static final long OWN = 64L << 20;
+  /**
+   * Compiled code and its compiler, classes, the collector's tables, threads, sockets: what a
+   * running server still adds to a new one.
+   */
+  static final long OWN = 96L << 20;
 
   /**
    * The plan of this process while all workers do what takes most; what they took for it is given
@@ -55,7 +59,13 @@ record MemoryPlan(long limit, long resident, long heapGrowth, long messages) {
     }
     Runtime heap = Runtime.getRuntime();
     long used = heap.totalMemory() - heap.freeMemory(); // the rest may not be resident yet
-    return new MemoryPlan(limit, resident.getAsLong(), heap.maxMemory() - used, messages);
+    return new MemoryPlan(
+        limit, resident.getAsLong(), heap.maxMemory() - used, inPooledChunks(messages));
+  }
+
+  /** Netty's pooled chunks are never full: 1.4 times the messages in them was seen in a flood. */
+  private static long inPooledChunks(long messages) {
+    return Math.addExact(messages, messages / 2);
   }
 
   /**
