@@ -2,7 +2,8 @@
 """Trains a zoo, one model after another, all with the same number of epochs; the same command goes on where it stopped.
 
 With --minutes the number of epochs is measured: a few steps of each model tell how many fit in that time for all.
-A DynamicViT is tuned from the baseline of the same zoo, in a quarter of the epochs.
+Some begin as another model of their zoo and take a share of the epochs: a DynamicViT is tuned from the baseline in a
+quarter of them, and cifar10-grown adds its finest grid, slow to train, for the last third.
 """
 
 import argparse
@@ -39,6 +40,8 @@ ZOOS = {
         "adaptive-depth": ["--grids", "16", *SIZE, "--exit-layers", "3", "6"],
     },
     "cifar10-grown": {  # with --from a DeiT-tiny, where there is no time to begin at random weights
+        "coarse-cascade": ["--grids", "4", "8", *GROWN],
+        "coarse-vit": ["--grids", "8", *GROWN],
         "dvt-deit-cifar10": ["--grids", "4", "8", "16", *GROWN],
         "deit-cifar10": ["--grids", "16", *GROWN],
         "deit-cifar10-8x8": ["--grids", "8", *GROWN],
@@ -59,8 +62,17 @@ ZOOS = {
         "dynamicvit-tiny-scenes": DYNAMIC,
     },
 }
-BASELINES = {"dynamicvit-cifar10": "deit-cifar10", "dynamicvit-tiny-scenes": "deit-tiny-scenes"}  # tuned: from
-TUNING_SHARE = 0.25  # of the epochs
+TUNING_SHARE, FINE_SHARE = 0.25, 0.5
+STARTS = {  # of models that begin as another one of their zoo: that one, and a share of the epochs
+    "cifar10": {"dynamicvit-cifar10": ("deit-cifar10", TUNING_SHARE)},
+    "cifar10-grown": {
+        "dvt-deit-cifar10": ("coarse-cascade", FINE_SHARE),
+        "deit-cifar10": ("coarse-vit", FINE_SHARE),
+        "deit-cifar10-8x8": ("coarse-vit", FINE_SHARE),
+        "dynamicvit-cifar10": ("deit-cifar10", TUNING_SHARE),
+    },
+    "scenes": {"dynamicvit-tiny-scenes": ("deit-tiny-scenes", TUNING_SHARE)},
+}
 TUNING_COST = 1.5  # of a step, against the baseline's: the baseline answers too, and the predictors
 TRIAL_STEPS = 12
 SPARE = 0.88  # of the minutes go into steps; the rest into held-out pictures, states and compiling
@@ -72,18 +84,24 @@ def parser():
     p.add_argument("--output", default="runs", help="folder of a folder per model [runs]")
     p.add_argument("--only", nargs="+", metavar="MODEL")
     length = p.add_mutually_exclusive_group(required=True)
-    length.add_argument("--epochs", type=int, help="of every model; a quarter of them for tuned ones")
+    length.add_argument("--epochs", type=int, help="of every model; a share of them for those that begin as another")
     length.add_argument("--minutes", type=float, help="for all models together")
     p.add_argument("--stop-after", type=float, metavar="MINUTES", help="save what runs and leave with status 3")
     p.add_argument("--side-by-side", type=train.positive(int), default=1, metavar="N", help="train N models at once, each with its share of the processors [1]")
     return p
 
 
-def arguments_of(zoo, name, folder, rest):
+def start_of(zoo, name):
+    """@return (the model as which this one begins, or None, and its share of the epochs)"""
+    return STARTS.get(zoo, {}).get(name, (None, 1.0))
+
+
+def arguments_of(zoo, name, folder, rest, start=None):
+    """@param start of its zoo, whose release it goes on from"""
     holdout = str(Path(__file__).parent / "holdout" / f"{zoo.split('-')[0]}.txt")
     given = ["--holdout", holdout, "--evaluate-every", "10", *ZOOS[zoo][name], *rest, "--output", str(folder / name)]
-    if name in BASELINES:
-        given += ["--from", str(folder / BASELINES[name] / "model.pth.tar")]
+    if start:
+        given += ["--from", str(folder / start / "model.pth.tar")]
     return train.parser().parse_args(given)
 
 
@@ -94,16 +112,18 @@ def planned_epochs(zoo, names, folder, rest, minutes):
         return json.loads(plan.read_text())["epochs"]
     seconds = {}
     for name in names:
-        if name in BASELINES:
-            if BASELINES[name] not in seconds:
-                raise TrainingError(f"--minutes: {name} without {BASELINES[name]} (expected: its baseline before it, or --epochs)")
-            seconds[name] = TUNING_SHARE * TUNING_COST * seconds[BASELINES[name]]
+        start, share = start_of(zoo, name)
+        if start and start not in seconds:
+            raise TrainingError(f"--minutes: {name} without {start} (expected: its start before it, or --epochs)")
+        if ZOOS[zoo][name] == DYNAMIC:
+            seconds[name] = share * TUNING_COST * seconds[start] / start_of(zoo, start)[1]
             continue
         args = arguments_of(zoo, name, folder / "trial", [*rest, "--epochs", "1000000"])
         trainer = train.prepare(args)
         trainer.warm_up(TRIAL_STEPS // 3)
-        seconds[name] = trainer.epoch_steps * trainer.warm_up(TRIAL_STEPS) / TRIAL_STEPS
-        trainer.progress.say(f"{name}: {seconds[name]:.2f} s per epoch")
+        one = trainer.epoch_steps * trainer.warm_up(TRIAL_STEPS) / TRIAL_STEPS
+        trainer.progress.say(f"{name}: {one:.2f} s per epoch")
+        seconds[name] = share * one
     epochs = max(int(SPARE * 60 * minutes / sum(seconds.values())), 1)
     folder.mkdir(parents=True, exist_ok=True)
     plan.write_text(json.dumps({"epochs": epochs, "seconds_per_epoch": seconds}, indent=1))
@@ -111,7 +131,7 @@ def planned_epochs(zoo, names, folder, rest, minutes):
 
 
 def side_by_side(args, names, rest, epochs, minutes_left):
-    """A process per model, some at a time; first those that others are tuned from. @return the first status that is not 0"""
+    """A process per model, some at a time; first those as which others begin. @return the first status that is not 0"""
     threads = max((os.cpu_count() or 1) // args.side_by_side, 1)
     command = [sys.executable, __file__, args.zoo, "--output", args.output, "--epochs", str(epochs), *rest]
     ended = []
@@ -126,9 +146,10 @@ def side_by_side(args, names, rest, epochs, minutes_left):
                 print(f"{name}: {line}", end="", file=sys.stderr)
         ended.append(process.returncode)
 
-    for group in ([n for n in names if n not in BASELINES], [n for n in names if n in BASELINES]):
+    generation = lambda name: 1 + generation(start_of(args.zoo, name)[0]) if start_of(args.zoo, name)[0] else 0
+    for number in sorted(set(map(generation, names))):
         with ThreadPoolExecutor(args.side_by_side) as pool:
-            list(pool.map(run, group))
+            list(pool.map(run, [name for name in names if generation(name) == number]))
     return next(filter(None, ended), 0)
 
 
@@ -156,8 +177,8 @@ def main():
                 return status
             waiting = []
         for name in waiting:
-            own = max(round(epochs * TUNING_SHARE), 1) if name in BASELINES else epochs
-            run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(own)])
+            start, share = start_of(args.zoo, name)
+            run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(max(round(epochs * share), 1))], start)
             if args.stop_after:
                 run.stop_after = minutes_left()
                 if run.stop_after <= 0:

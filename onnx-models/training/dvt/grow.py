@@ -1,4 +1,7 @@
-"""Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect, or a cascade from another."""
+"""Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect, or a cascade from another.
+
+A cascade may get finer stages on top: each begins as the start's last one, with its reuse, on a finer grid.
+"""
 
 import re
 from dataclasses import replace
@@ -99,7 +102,7 @@ def grow(model, seed):
         raise TrainingError(f"start checkpoint: {seed.path}: depth {seed.depth} (expected: at least {own.depth}, the model's; the first blocks are taken)")
     if seed.cascade:
         _must_match(own, seed)
-    sources = seed.stages if seed.cascade else seed.stages * len(own.grids)
+    sources = seed.stages + seed.stages[-1:] * (len(own.grids) - len(seed.stages))
     fresh = set()
     with torch.no_grad():
         for prefix, stage, source in zip(own.prefixes, model.parts(), sources):
@@ -108,7 +111,9 @@ def grow(model, seed):
 
 
 def _must_match(own, seed):
-    for name, mine, theirs in (("grids", list(own.grids), seed.grids), ("reuse", own.reuse, seed.reuse), ("depth", own.depth, seed.depth)):
+    if list(own.grids[: len(seed.grids)]) != seed.grids:
+        raise TrainingError(f"start checkpoint: {seed.path}: grids {seed.grids} of a cascade (expected: the first of {list(own.grids)}, the model's)")
+    for name, mine, theirs in (("reuse", own.reuse, seed.reuse), ("depth", own.depth, seed.depth)):
         if mine != theirs:
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} of a cascade (expected: {mine}, as the model's)")
 

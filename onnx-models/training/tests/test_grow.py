@@ -109,6 +109,22 @@ def test_a_cascade_goes_on_as_it_was(tmp_path, grids, features, relations):
         assert torch.equal(mine, theirs)
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_cascade_gets_a_finer_stage_that_begins_as_its_last(tmp_path, reuse):
+    torch.manual_seed(5)
+    shape = dict(classes=5, features=reuse, relations=reuse, **SHAPE)
+    before, after = build(Geometry(32, (2, 4), **shape)).eval(), build(Geometry(32, (2, 4, 8), **shape)).eval()
+    for parameter in before.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    save({"model_state_dict": before.state_dict()}, tmp_path / "cascade.pth.tar")
+    assert grow(after, Seed(tmp_path / "cascade.pth.tar")) == set()
+    x = torch.randn(2, 3, 32, 32)
+    for mine, theirs in zip(after(x), before(x)):
+        assert torch.equal(mine, theirs)
+    last, added = before.parts()[-1].state_dict(), after.parts()[-1].state_dict()
+    assert {name for name in last if not torch.equal(last[name], added[name])} == {"patch_embed.proj.weight", "pos_embed"}
+
+
 def test_a_cascade_goes_on_with_other_classes(tmp_path):
     shape = dict(features=True, relations=True, **SHAPE)
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, **shape)).state_dict()}, tmp_path / "cascade.pth.tar")
@@ -116,7 +132,7 @@ def test_a_cascade_goes_on_with_other_classes(tmp_path):
     assert fresh == {f"{stage}.head.{part}" for stage in ("less_less_token", "normal_token") for part in ("weight", "bias")}
 
 
-@pytest.mark.parametrize("grids, features, message", [((2, 8), True, "grids .2, 4. of a cascade .expected: .2, 8."), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
+@pytest.mark.parametrize("grids, features, message", [((2, 8), True, "grids .2, 4. of a cascade .expected: the first of .2, 8."), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
 def test_a_cascade_of_another_form_is_refused(tmp_path, grids, features, message):
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, features=True, relations=True, **SHAPE)).state_dict()}, tmp_path / "cascade.pth.tar")
     with pytest.raises(TrainingError, match=message):

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -203,7 +204,7 @@ def test_every_models_arguments_are_known_and_its_held_out_list_is_there(name):
 def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, monkeypatch, tmp_path, capsys):
     tiny = "--holdout 12 --image-size 16 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
     monkeypatch.setitem(zoo.ZOOS, "cifar10", {"cascade": ["--grids", "2", "4"], "plain": ["--grids", "4"], "tuned": zoo.DYNAMIC})
-    monkeypatch.setitem(zoo.BASELINES, "tuned", "plain")
+    monkeypatch.setitem(zoo.STARTS, "cifar10", {"tuned": ("plain", 0.25)})
     command = ["zoo.py", "cifar10", "--data", *arguments().data, *tiny.split(), "--output"]
 
     def run(folder, *length):
@@ -219,6 +220,18 @@ def test_a_zoo_trains_every_model_alike_and_goes_on_where_it_stopped(arguments, 
     assert run("measured", "--minutes", "1", "--only", "tuned") == 0  # as planned
     assert run("alone", "--minutes", "1", "--only", "tuned") == 2
     assert "tuned without plain" in capsys.readouterr().err
+
+
+def test_a_zoo_adds_its_finest_grid_last(arguments, monkeypatch, tmp_path, capsys):
+    tiny = "--holdout 12 --image-size 16 --width 12 --depth 2 --heads 2 --batch 8 --device cpu --no-bfloat16 --no-compile"
+    monkeypatch.setitem(zoo.ZOOS, "cifar10", {"coarse": ["--grids", "1", "2"], "cascade": ["--grids", "1", "2", "4"]})
+    monkeypatch.setitem(zoo.STARTS, "cifar10", {"cascade": ("coarse", 0.5)})
+    monkeypatch.setattr(sys, "argv", ["zoo.py", "cifar10", "--data", *arguments().data, *tiny.split(), "--output", str(tmp_path), "--minutes", "0.02"])
+    assert zoo.main() == 0
+    rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+    planned = json.loads((tmp_path / "plan.json").read_text())["epochs"]
+    assert [row[0] for row in rows] == ["coarse", "cascade"] and rows[0][1] == f"{planned:.1f}"
+    assert float(rows[1][1]) == max(round(planned / 2), 1)
 
 
 def test_a_zoo_trains_models_side_by_side_and_a_tuned_one_after_its_baseline(arguments, tmp_path):
