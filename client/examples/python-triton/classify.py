@@ -39,7 +39,7 @@ def main(address, model, *paths):
         outputs=outputs,
         priority=1,
         timeout=60_000_000,
-        parameters={"dvt.thresholds": "never"},
+        parameters={"dvt.floor": 2},
     )
     exits = last.as_numpy("exit")
     assert exits[0] == exits[1] > 1 and last.as_numpy("logits").shape == (2, 2)

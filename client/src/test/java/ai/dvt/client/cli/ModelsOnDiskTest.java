@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelsOnDiskTest {
-  private static final Path SHIPPED = Path.of("..", "onnx-models", "dvt-deit-cifar10-small", "1");
+  private static final Path SHIPPED = Path.of("..", "onnx-models", "dvt-deit-cifar10", "1");
 
   @TempDir private Path folder;
   private ModelsOnDisk models;

@@ -122,10 +122,10 @@ class CalibrateAndEvaluateTest {
   @Test
   void the_shipped_cascade_is_calibrated_on_the_shipped_pictures() throws Exception {
     Path shipped = Path.of("..", "onnx-models");
-    Path copy = folder.resolve("models/dvt-deit-cifar10-small");
-    try (var files = Files.walk(shipped.resolve("dvt-deit-cifar10-small"))) {
+    Path copy = folder.resolve("models/dvt-deit-cifar10");
+    try (var files = Files.walk(shipped.resolve("dvt-deit-cifar10"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path to = copy.resolve(shipped.resolve("dvt-deit-cifar10-small").relativize(file));
+        Path to = copy.resolve(shipped.resolve("dvt-deit-cifar10").relativize(file));
         Files.createDirectories(to.getParent());
         Files.copy(file, to);
       }

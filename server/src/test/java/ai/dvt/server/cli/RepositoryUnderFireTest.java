@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class RepositoryUnderFireTest {
-  private static final String MODEL = "dvt-deit-cifar10-small";
+  private static final String MODEL = "dvt-deit-cifar10";
   private static final Path SHIPPED = Path.of("../onnx-models").resolve(MODEL).resolve("1");
   private static final Path PICTURES = Path.of("../onnx-models/pictures/cifar10");
 

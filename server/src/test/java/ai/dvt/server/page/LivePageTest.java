@@ -95,7 +95,7 @@ class LivePageTest {
     int ran = browser.script("return document.querySelectorAll('.stage.ran').length").getAsInt();
     int unused =
         browser.script("return document.querySelectorAll('.stage.unused').length").getAsInt();
-    assertThat(stages).isEqualTo(2);
+    assertThat(stages).isEqualTo(3);
     assertThat(ran).isPositive();
     assertThat(ran + unused).isEqualTo(stages);
     assertThat(browser.text(".stage.left .badge")).isEqualTo("Left at exit " + ran);
@@ -115,9 +115,9 @@ class LivePageTest {
     untilRun(() -> browser.press(Browser.END));
     assertThat(browser.text("#point-name")).isEqualTo("no early exit");
     assertThat(number("#tile-cost")).isGreaterThan(first);
-    browser.await("document.querySelectorAll('.stage.ran').length === 2");
+    browser.await("document.querySelectorAll('.stage.ran').length === 3");
     assertThat(browser.text("#tile-right-sub")).matches("1\\d\\d of 200");
-    assertThat(browser.text(".lane:nth-child(2) .lane-head")).contains("100.0");
+    assertThat(browser.text(".lane:nth-child(3) .lane-head")).contains("100.0");
     untilRun(() -> browser.press(Browser.LEFT));
     assertThat(browser.text("#point-text")).startsWith("Expected:");
     noErrors();
