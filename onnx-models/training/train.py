@@ -70,7 +70,7 @@ def parser():
     pictures.add_argument("--mix-until", type=float, default=0.9, help="share of the run with mixing [0.9]")
     run = p.add_argument_group("run")
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=positive(int), help="[100, unless --minutes]")
+    length.add_argument("--epochs", type=positive(float), help="a part of one will do, e.g. 0.3 [100, unless --minutes]")
     length.add_argument("--minutes", type=positive(float), help="train for this long instead, schedule included")
     run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
     run.add_argument("--batch", type=positive(int), help="[256 / 64]")
