@@ -41,6 +41,12 @@ def positive(kind):
     return read
 
 
+def number(text):
+    """An argument's type: a number above zero, whole where it is."""
+    value = positive(float)(text)
+    return int(value) if value.is_integer() else value
+
+
 def parser():
     p = argparse.ArgumentParser(description=__doc__, epilog="Defaults in brackets are from scratch / with --from.")
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
@@ -70,7 +76,7 @@ def parser():
     pictures.add_argument("--mix-until", type=float, default=0.9, help="share of the run with mixing [0.9]")
     run = p.add_argument_group("run")
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=positive(float), help="a part of one will do, e.g. 0.3 [100, unless --minutes]")
+    length.add_argument("--epochs", type=number, help="a part of one will do, e.g. 0.3 [100, unless --minutes]")
     length.add_argument("--minutes", type=positive(float), help="train for this long instead, schedule included")
     run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
     run.add_argument("--batch", type=positive(int), help="[256 / 64]")

@@ -84,7 +84,7 @@ def parser():
     p.add_argument("--output", default="runs", help="folder of a folder per model [runs]")
     p.add_argument("--only", nargs="+", metavar="MODEL")
     length = p.add_mutually_exclusive_group(required=True)
-    length.add_argument("--epochs", type=train.positive(float), help="of every model; a share of them for those that begin as another")
+    length.add_argument("--epochs", type=train.number, help="of every model; a share of them for those that begin as another")
     length.add_argument("--minutes", type=float, help="for all models together")
     p.add_argument("--stop-after", type=float, metavar="MINUTES", help="save what runs and leave with status 3")
     p.add_argument("--side-by-side", type=train.positive(int), default=1, metavar="N", help="train N models at once, each with its share of the processors [1]")
