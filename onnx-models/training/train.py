@@ -52,7 +52,7 @@ def parser():
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
     p.add_argument("--output", required=True, help="folder for the state and the finished model.pth.tar; naming it again goes on")
     p.add_argument("--holdout", metavar="FILE|N", help="list of held-out pictures, or how many to draw from every class in proportion [a tenth]")
-    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint, or go on from a cascade's: its grids and reuse stay, finer grids may follow, classes may change")
+    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint, or go on from a cascade's: its reuse stays, stages after the first may be left out by --grids, finer ones may follow, classes may change")
     shape = p.add_argument_group("model")
     shape.add_argument("--grids", type=positive(int), nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
     shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), help="what a stage takes from the one before it [both; going on from a cascade: its own]")

@@ -1,6 +1,6 @@
 """Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect, or a cascade from another.
 
-A cascade may get finer stages on top: each begins as the start's last one, with its reuse, on a finer grid.
+Stages after a cascade's first may be left out, and finer ones may follow: each begins as the start's last one, with its reuse, on a finer grid.
 """
 
 import re
@@ -102,7 +102,8 @@ def grow(model, seed):
         raise TrainingError(f"start checkpoint: {seed.path}: depth {seed.depth} (expected: at least {own.depth}, the model's; the first blocks are taken)")
     if seed.cascade:
         _must_match(own, seed)
-    sources = seed.stages + seed.stages[-1:] * (len(own.grids) - len(seed.stages))
+    at = dict(zip(seed.grids, seed.stages)) if seed.cascade else {}
+    sources = [at.get(grid, seed.weights) for grid in own.grids]
     fresh = set()
     with torch.no_grad():
         for prefix, stage, source in zip(own.prefixes, model.parts(), sources):
@@ -111,8 +112,12 @@ def grow(model, seed):
 
 
 def _must_match(own, seed):
-    if list(own.grids[: len(seed.grids)]) != seed.grids:
-        raise TrainingError(f"start checkpoint: {seed.path}: grids {seed.grids} of a cascade (expected: the first of {list(own.grids)}, the model's)")
+    known = [grid for grid in own.grids if grid in seed.grids or grid > seed.grid]
+    if list(own.grids) != known or own.grids[0] != seed.grids[0]:
+        raise TrainingError(
+            f"start checkpoint: {seed.path}: grids {seed.grids} of a cascade (expected: of the model's {list(own.grids)} the first one, "
+            "and each other one unless it is finer than all)"
+        )
     for name, mine, theirs in (("reuse", own.reuse, seed.reuse), ("depth", own.depth, seed.depth)):
         if mine != theirs:
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} of a cascade (expected: {mine}, as the model's)")

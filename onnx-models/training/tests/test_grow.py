@@ -125,6 +125,19 @@ def test_a_cascade_gets_a_finer_stage_that_begins_as_its_last(tmp_path, reuse):
     assert {name for name in last if not torch.equal(last[name], added[name])} == {"patch_embed.proj.weight", "pos_embed"}
 
 
+@pytest.mark.parametrize("grids, kept", [((1, 4), (0, 2)), ((1, 8), (0, 2)), ((1, 2, 8), (0, 1, 2)), ((1,), (0,))])
+def test_a_cascade_goes_on_with_some_of_its_stages(tmp_path, grids, kept):
+    torch.manual_seed(6)
+    shape = dict(classes=5, features=True, relations=True, **SHAPE)
+    before, after = build(Geometry(32, (1, 2, 4), **shape)), build(Geometry(32, grids, **shape))
+    save({"model_state_dict": before.state_dict()}, tmp_path / "cascade.pth.tar")
+    assert grow(after, Seed(tmp_path / "cascade.pth.tar")) == set()
+    for stage, number in zip(after.parts(), kept, strict=True):
+        source, mine = before.parts()[number].state_dict(), stage.state_dict()
+        resized = {"patch_embed.proj.weight", "pos_embed"} if stage.state_dict()["pos_embed"].shape != source["pos_embed"].shape else set()
+        assert {name for name in source if not torch.equal(source[name], mine[name])} == resized
+
+
 def test_a_cascade_goes_on_with_other_classes(tmp_path):
     shape = dict(features=True, relations=True, **SHAPE)
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, **shape)).state_dict()}, tmp_path / "cascade.pth.tar")
@@ -132,7 +145,7 @@ def test_a_cascade_goes_on_with_other_classes(tmp_path):
     assert fresh == {f"{stage}.head.{part}" for stage in ("less_less_token", "normal_token") for part in ("weight", "bias")}
 
 
-@pytest.mark.parametrize("grids, features, message", [((2, 8), True, "grids .2, 4. of a cascade .expected: the first of .2, 8."), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
+@pytest.mark.parametrize("grids, features, message", [((2, 3), True, "grids .2, 4. of a cascade .expected: of the model's .2, 3. the first one, and each other one unless it is finer"), ((4, 8), True, "grids"), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
 def test_a_cascade_of_another_form_is_refused(tmp_path, grids, features, message):
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, features=True, relations=True, **SHAPE)).state_dict()}, tmp_path / "cascade.pth.tar")
     with pytest.raises(TrainingError, match=message):
