@@ -4,7 +4,7 @@ import ai.dvt.cascade.ExitPolicy;
 import ai.dvt.cascade.ForcedExits;
 import ai.dvt.cascade.OperatingPoint;
 import ai.dvt.client.call.ModelId;
-import ai.dvt.client.load.energy.RaplCounter;
+import ai.dvt.client.load.energy.EnergyMeter;
 import ai.dvt.client.load.pictures.PictureSource;
 import ai.dvt.client.load.report.BenchFiles;
 import ai.dvt.client.load.report.BenchJson;
@@ -41,7 +41,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
   private static final long SEED = 1;
-  private static final Path POWERCAP = Path.of("/sys/class/powercap");
 
   /** One of the two. */
   enum SideName {
@@ -156,23 +155,20 @@ final class BenchCommand implements Callable<Integer> {
     PictureSource source = pictures.source(seed);
     try (BenchServers.Servers open =
             servers.open(serversNeeded(), rawChain != null, nameOf(model), nameOf(against));
-        BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form())) {
+        BenchSides sides = new BenchSides(open, servers, clients, source, pictures.form());
+        EnergyMeter energy = EnergyMeter.open()) {
       open(open, sides);
       Side a = sides.a();
       Optional<Side> b = sides.b();
       Comparison comparison =
-          new Comparison(
-              a,
-              b,
-              rules,
-              new RoundsBar(spec.commandLine().getErr()),
-              RaplCounter.open(POWERCAP)::joules);
+          new Comparison(a, b, rules, new RoundsBar(spec.commandLine().getErr()), energy::joules);
       List<Comparison.Result> results = comparison.run(settings(loads, a));
       JsonObject report =
           BenchJson.of(
               results,
               Environment.of(a.model()),
               b.map(side -> Environment.of(side.model())),
+              energy.counters(),
               load.extras());
       if (output != null) {
         BenchFiles.write(output, report, results, a.name(), b.map(Side::name).orElse(""), earlier)

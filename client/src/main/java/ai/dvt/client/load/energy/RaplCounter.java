@@ -6,23 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /**
  * The processor packages' energy counters (RAPL) as Linux shows them under {@code
- * /sys/class/powercap}. They count the whole machine's work, may need rights to be read, and start
- * again at zero after a range that they name; at most once between two readings.
+ * /sys/class/powercap}. They may need rights to be read, and start again at zero after a range that
+ * they name; at most once between two readings.
  */
-public final class RaplCounter {
+final class RaplCounter implements EnergyCounter {
   /** Packages, not the parts that a package counts again. */
-  private static final String PACKAGES = "intel-rapl:[0-9]*";
+  private static final String PACKAGE = "intel-rapl:[0-9]+";
 
   /**
    * A package.
    *
    * @param range microjoules after which it starts again
    */
-  private record Domain(Path energy, long range) {}
+  private record Domain(String name, Path energy, long range) {}
 
   private final List<Domain> domains;
   private final long[] last;
@@ -32,7 +32,7 @@ public final class RaplCounter {
     this.domains = domains;
     this.last = new long[domains.size()];
     for (int i = 0; i < last.length; i++) {
-      last[i] = read(domains.get(i).energy());
+      last[i] = SysFile.number(domains.get(i).energy());
     }
   }
 
@@ -40,47 +40,37 @@ public final class RaplCounter {
    * The counters of this machine.
    *
    * @param powercap {@code /sys/class/powercap}
-   * @return one that always says nothing where there is no counter or no right to read it
+   * @return empty where there is no counter or no right to read it
    */
-  public static RaplCounter open(Path powercap) {
+  static Optional<RaplCounter> open(Path powercap) {
     List<Domain> domains = new ArrayList<>();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(powercap, PACKAGES)) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(powercap)) {
       for (Path folder : folders) {
-        if (folder.getFileName().toString().matches("intel-rapl:[0-9]+")) {
-          domains.add(
-              new Domain(folder.resolve("energy_uj"), read(folder.resolve("max_energy_range_uj"))));
+        String name = folder.getFileName().toString();
+        if (name.matches(PACKAGE)) {
+          long range = SysFile.number(folder.resolve("max_energy_range_uj"));
+          domains.add(new Domain(name, folder.resolve("energy_uj"), range));
         }
       }
-      return new RaplCounter(domains);
-    } catch (IOException | NumberFormatException e) {
-      return new RaplCounter();
+      return domains.isEmpty() ? Optional.empty() : Optional.of(new RaplCounter(domains));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
-  private RaplCounter() {
-    this.domains = List.of();
-    this.last = new long[0];
+  @Override
+  public List<String> names() {
+    return domains.stream().map(domain -> "RAPL " + domain.name()).sorted().toList();
   }
 
-  private static long read(Path file) throws IOException {
-    return Long.parseLong(Files.readString(file).strip());
-  }
-
-  /** Joules since the counter was opened; empty without counters. */
-  public synchronized OptionalDouble joules() {
-    if (domains.isEmpty()) {
-      return OptionalDouble.empty();
+  @Override
+  public double joules() throws IOException {
+    for (int i = 0; i < last.length; i++) {
+      long now = SysFile.number(domains.get(i).energy());
+      long spent = now - last[i];
+      joules += (spent >= 0 ? spent : spent + domains.get(i).range()) / 1e6;
+      last[i] = now;
     }
-    try {
-      for (int i = 0; i < last.length; i++) {
-        long now = read(domains.get(i).energy());
-        long spent = now - last[i];
-        joules += (spent >= 0 ? spent : spent + domains.get(i).range()) / 1e6;
-        last[i] = now;
-      }
-      return OptionalDouble.of(joules);
-    } catch (IOException | NumberFormatException e) {
-      return OptionalDouble.empty();
-    }
+    return joules;
   }
 }

@@ -24,9 +24,17 @@ import java.util.OptionalDouble;
 public final class BenchJson {
   private BenchJson() {}
 
-  /** Fields without a value are null, {@code joulesPerImage} is absent without a counter. */
+  /**
+   * Fields without a value are null, {@code joulesPerImage} is absent without a counter.
+   *
+   * @param energyCounters names of those that {@code joulesPerImage} adds up
+   */
   public static JsonObject of(
-      List<Result> results, Environment a, Optional<Environment> b, Extras extras) {
+      List<Result> results,
+      Environment a,
+      Optional<Environment> b,
+      List<String> energyCounters,
+      Extras extras) {
     JsonObject report = figures(results.get(results.size() - 1), extras);
     JsonObject environment = new JsonObject();
     environment.addProperty("modelSha256", a.modelSha256());
@@ -37,6 +45,11 @@ public final class BenchJson {
     environment.addProperty("threads", a.threads());
     environment.addProperty("runtimeVersion", a.runtimeVersion());
     environment.addProperty("commit", a.commit());
+    if (!energyCounters.isEmpty()) {
+      JsonArray counters = new JsonArray();
+      energyCounters.forEach(counters::add);
+      environment.add("energyCounters", counters);
+    }
     report.add("environment", environment);
     if (results.size() > 1) {
       JsonArray sweep = new JsonArray();
