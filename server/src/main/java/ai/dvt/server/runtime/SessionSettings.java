@@ -32,7 +32,12 @@ public record SessionSettings(int threads, boolean arena, boolean memoryPattern)
       options.setInterOpNumThreads(1);
       options.setCPUArenaAllocator(arena);
       options.setMemoryPatternOptimization(memoryPattern);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      if (threads > 1) { // they wait for each other many times in a run, and not after it
+        options.addConfigEntry("session.intra_op.allow_spinning", "1");
+        options.addConfigEntry("session.force_spinning_stop", "1");
+      } else {
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      }
       complete = true;
       return options;
     } finally {
