@@ -115,8 +115,7 @@ def _must_match(own, seed):
     known = [grid for grid in own.grids if grid in seed.grids or grid > seed.grid]
     if list(own.grids) != known or own.grids[0] != seed.grids[0]:
         raise TrainingError(
-            f"start checkpoint: {seed.path}: grids {seed.grids} of a cascade (expected: of the model's {list(own.grids)} the first one, "
-            "and each other one unless it is finer than all)"
+            f"--grids: {list(own.grids)} (expected: {seed.grids[0]}, then any others of the start's {seed.grids}, then finer ones; start checkpoint: {seed.path})"
         )
     for name, mine, theirs in (("reuse", own.reuse, seed.reuse), ("depth", own.depth, seed.depth)):
         if mine != theirs:

@@ -145,7 +145,7 @@ def test_a_cascade_goes_on_with_other_classes(tmp_path):
     assert fresh == {f"{stage}.head.{part}" for stage in ("less_less_token", "normal_token") for part in ("weight", "bias")}
 
 
-@pytest.mark.parametrize("grids, features, message", [((2, 3), True, "grids .2, 4. of a cascade .expected: of the model's .2, 3. the first one, and each other one unless it is finer"), ((4, 8), True, "grids"), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
+@pytest.mark.parametrize("grids, features, message", [((2, 3), True, "--grids: .2, 3. .expected: 2, then any others of the start's .2, 4., then finer ones"), ((4, 8), True, "grids"), ((2, 4), False, "reuse both of a cascade .expected: relations"), ((4,), True, "grids")])
 def test_a_cascade_of_another_form_is_refused(tmp_path, grids, features, message):
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, features=True, relations=True, **SHAPE)).state_dict()}, tmp_path / "cascade.pth.tar")
     with pytest.raises(TrainingError, match=message):
