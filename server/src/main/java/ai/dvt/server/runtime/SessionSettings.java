@@ -6,7 +6,8 @@ import ai.onnxruntime.OrtSession;
 /**
  * How ONNX Runtime runs a stage on the CPU.
  *
- * @param threads of one run (intra-op)
+ * @param threads of one run (intra-op); more than one spin while they wait for each other, only
+ *     inside the run
  * @param arena whether sessions keep freed memory for the next run: faster, larger
  * @param memoryPattern whether sessions plan one block per seen input shape: larger with many batch
  *     sizes

@@ -8,9 +8,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * All that this machine tells of the energy it uses: the processors' packages ({@link
- * RaplCounter}), NVIDIA's GPUs ({@link NvmlCounter}), a board's power rails ({@link BoardRails}).
- * All work on the machine counts, not only ours. Not thread-safe.
+ * The energy that this machine tells of, in joules: a board's power rails ({@link BoardRails}),
+ * which carry its processors and its GPU; without rails the processors' packages ({@link
+ * RaplCounter}) and NVIDIA's GPUs ({@link NvmlCounter}). All work on the machine counts, not only
+ * ours. Not thread-safe.
  */
 public final class EnergyMeter implements AutoCloseable {
   private static final Path POWERCAP = Path.of("/sys/class/powercap");
@@ -30,11 +31,14 @@ public final class EnergyMeter implements AutoCloseable {
 
   static EnergyMeter open(Path powercap, String nvml, Path hwmon) {
     List<EnergyCounter> counters = new ArrayList<>();
-    RaplCounter.open(powercap).ifPresent(counters::add);
-    NvmlCounter.open(nvml).ifPresent(counters::add);
     Optional<BoardRails> rails = BoardRails.open(hwmon);
-    rails.ifPresent(BoardRails::start);
-    rails.ifPresent(counters::add);
+    if (rails.isPresent()) {
+      rails.get().start();
+      counters.add(rails.get());
+    } else {
+      RaplCounter.open(powercap).ifPresent(counters::add);
+      NvmlCounter.open(nvml).ifPresent(counters::add);
+    }
     return new EnergyMeter(counters);
   }
 

@@ -13,23 +13,41 @@ class EnergyMeterTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void all_counters_are_added_up_and_named() throws IOException {
-    Path powercap = folder.resolve("powercap");
-    Path hwmon = folder.resolve("hwmon");
-    Path rapl = Files.createDirectories(powercap.resolve("intel-rapl:0"));
+  private Path rapl() throws IOException {
+    Path rapl = Files.createDirectories(folder.resolve("powercap").resolve("intel-rapl:0"));
     Files.writeString(rapl.resolve("max_energy_range_uj"), "10000000");
     Files.writeString(rapl.resolve("energy_uj"), "0");
-    Path board = Files.createDirectories(hwmon.resolve("hwmon0"));
+    return rapl;
+  }
+
+  private EnergyMeter open() {
+    return EnergyMeter.open(folder.resolve("powercap"), NO_LIBRARY, folder.resolve("hwmon"));
+  }
+
+  @Test
+  void counters_are_named_and_one_that_falls_silent_ends_the_figure() throws IOException {
+    Path rapl = rapl();
+    try (EnergyMeter meter = open()) {
+      assertThat(meter.counters()).containsExactly("RAPL intel-rapl:0");
+      Files.writeString(rapl.resolve("energy_uj"), "5000000");
+      assertThat(meter.joules()).hasValue(5);
+      Files.delete(rapl.resolve("energy_uj"));
+      assertThat(meter.joules()).isEmpty();
+    }
+  }
+
+  @Test
+  void rails_carry_the_processors_too_so_nothing_counts_twice() throws IOException {
+    Path rapl = rapl();
+    Path board = Files.createDirectories(folder.resolve("hwmon").resolve("hwmon0"));
     Files.writeString(board.resolve("name"), "ina238");
     Files.writeString(board.resolve("power1_input"), "1000000");
-    try (EnergyMeter meter = EnergyMeter.open(powercap, NO_LIBRARY, hwmon)) {
-      assertThat(meter.counters()).containsExactly("RAPL intel-rapl:0", "rail VIN");
-      Files.writeString(rapl.resolve("energy_uj"), "5000000");
+    try (EnergyMeter meter = open()) {
+      assertThat(meter.counters()).containsExactly("rail VIN");
       double first = meter.joules().orElseThrow();
-      assertThat(first).isGreaterThan(5);
+      Files.writeString(rapl.resolve("energy_uj"), "9000000");
       assertThat(meter.joules().orElseThrow()).isGreaterThan(first);
-      Files.delete(rapl.resolve("energy_uj"));
+      Files.delete(board.resolve("power1_input"));
       assertThat(meter.joules()).isEmpty();
     }
   }
