@@ -52,7 +52,7 @@ def parser():
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
     p.add_argument("--output", required=True, help="folder for the state and the finished model.pth.tar; naming it again goes on")
     p.add_argument("--holdout", metavar="FILE|N", help="list of held-out pictures, or how many to draw from every class in proportion [a tenth]")
-    p.add_argument("--from", dest="start", metavar="FILE", help="grow the model from this DeiT or ViT checkpoint, or go on from a cascade's: its reuse stays, stages after the first may be left out by --grids, finer ones may follow, classes may change")
+    p.add_argument("--from", dest="start", metavar="FILE", nargs="+", default=[], help="grow the model from this DeiT or ViT checkpoint, or go on from a cascade's: its reuse stays, stages after the first may be left out by --grids, finer ones may follow, classes may change; or one file for each of --grids")
     shape = p.add_argument_group("model")
     shape.add_argument("--grids", type=positive(int), nargs="+", help="tokens per side of each stage; one is a plain ViT [4 8 16 / 7 10 14]")
     shape.add_argument("--reuse", choices=("both", "features", "relations", "none"), help="what a stage takes from the one before it [both; going on from a cascade: its own]")
@@ -100,18 +100,19 @@ def parser():
 
 
 def complete(args):
-    """Fills in what depends on whether the model is grown. @return the start checkpoint, or None"""
-    seed = Seed(args.start) if args.start else None
+    """Fills in what depends on whether the model is grown. @return the start checkpoints"""
+    seeds = [Seed(path) for path in args.start]
+    seed = seeds[-1] if seeds else None
     defaults = {**(GROWN if seed else FRESH), **(seed.shape() if seed else FRESH_SHAPE)}
     if args.architecture:
         if not seed:
             raise TrainingError("--from: not given (expected: the trained plain ViT from which a DynamicViT starts)")
         defaults |= {**seed.pictures(), **PRUNED}
         if seed.cascade:
-            raise TrainingError(f"start checkpoint: {args.start}: a cascade (expected: the trained plain ViT from which a DynamicViT starts)")
+            raise TrainingError(f"start checkpoint: {seed.path}: a cascade (expected: the trained plain ViT from which a DynamicViT starts)")
     elif args.keep_rate or args.prune_at:
         raise TrainingError("--keep-rate, --prune-at: given (expected: only with --architecture dynamicvit)")
-    elif seed and seed.cascade:
+    elif len(seeds) == 1 and seed.cascade:
         defaults |= {**seed.pictures(), "reuse": seed.reuse}
     if args.width not in (None, defaults["width"]):
         defaults["heads"] = max(args.width // HEAD_WIDTH, 1)
@@ -123,7 +124,7 @@ def complete(args):
     if args.bfloat16 is None:
         args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
     args.epochs = args.epochs or (None if args.minutes else 100)
-    return seed
+    return seeds
 
 
 @lru_cache
@@ -172,7 +173,7 @@ def held_out(names, rule):
 
 def prepare(args):
     """@return a trainer that has gone on from the output folder's state, if there was one"""
-    seed = complete(args)
+    seeds = complete(args)
     try:
         torch.zeros(1, device=args.device)
     except (RuntimeError, AssertionError) as error:
@@ -184,10 +185,10 @@ def prepare(args):
         args.reuse in ("both", "features"), args.reuse in ("both", "relations"), args.exit_layers, args.prune_at or (), args.keep_rate,
     )  # fmt: skip
     model = build(geometry)
-    fresh = grow(model, seed) if seed else frozenset()
+    fresh = grow(model, *seeds) if seeds else frozenset()
     teacher = teacher_of(args, train.classes) if args.teacher else None
     facts = {**vars(args), "classes": train.classes, "pictures": len(train), "held_out": len(held)}
-    objective = learning_from(seed, geometry, train.classes, args.device) if args.architecture else None
+    objective = learning_from(seeds[0], geometry, train.classes, args.device) if args.architecture else None
     factor = PREDICTOR_FACTOR if args.architecture else FRESH_FACTOR
     trainer = Trainer(model, train, held, facts, args.device, fresh, factor, teacher, objective)
     resumed = trainer.resume()

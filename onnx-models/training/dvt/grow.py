@@ -1,6 +1,7 @@
 """Starts every stage of a model from one plain ViT, so that reuse begins (almost) without effect, or a cascade from another.
 
 Stages after a cascade's first may be left out, and finer ones may follow: each begins as the start's last one, with its reuse, on a finer grid.
+With a start per stage every stage begins as its own, a plain ViT or a cascade's stage of that grid.
 """
 
 import re
@@ -59,6 +60,10 @@ class Seed:
             self._refuse("pos_embed", tuple(stage["pos_embed"].shape), "one row per place of a square grid, and the class token's")
         return grid
 
+    def at(self, grid):
+        """@return the weights that a stage of this grid starts from: the stage's of the same grid, else the last one's"""
+        return dict(zip(self.grids, self.stages)).get(grid, self.weights)
+
     @property
     def reuse(self):
         """@return what the last stage takes from the one before: both, features, relations or none"""
@@ -88,27 +93,35 @@ class Seed:
         raise TrainingError(f"start checkpoint: {self.path}: {what}: {got} (expected: {expected})")
 
 
-def grow(model, seed):
+def grow(model, *seeds):
     """Writes the seed's weights, of as many blocks as the model has, into every stage of `model`; a cascade's stage by stage.
 
+    @param seeds one for all stages, or one per stage
     @return names of the parameters that are new: the reuse modules, and heads of another number of classes
     """
     own = model.geometry
+    if len(seeds) not in (1, len(own.grids)):
+        raise TrainingError(f"--from: {len(seeds)} files (expected: one, or one for each of the {len(own.grids)} stages)")
+    for seed in seeds:
+        _must_fit(own, seed)
+    if len(seeds) == 1:
+        if seeds[0].cascade:
+            _must_match(own, seeds[0])
+        seeds *= len(own.grids)
+    fresh = set()
+    with torch.no_grad():
+        for prefix, stage, grid, seed in zip(own.prefixes, model.parts(), own.grids, seeds):
+            fresh |= {prefix + name for name in _plant(stage, seed.at(grid), seed.path)}
+    return fresh
+
+
+def _must_fit(own, seed):
     heads = seed.told.get("geometry", {}).get("heads", own.heads)
     for name, mine, theirs in (("width", own.width, seed.width), ("mlp hidden width", own.hidden, seed.hidden), ("heads", own.heads, heads)):
         if mine != theirs:
             raise TrainingError(f"start checkpoint: {seed.path}: {name} {theirs} (expected: {mine}, as the model's)")
     if own.depth > seed.depth:
         raise TrainingError(f"start checkpoint: {seed.path}: depth {seed.depth} (expected: at least {own.depth}, the model's; the first blocks are taken)")
-    if seed.cascade:
-        _must_match(own, seed)
-    at = dict(zip(seed.grids, seed.stages)) if seed.cascade else {}
-    sources = [at.get(grid, seed.weights) for grid in own.grids]
-    fresh = set()
-    with torch.no_grad():
-        for prefix, stage, source in zip(own.prefixes, model.parts(), sources):
-            fresh |= {prefix + name for name in _plant(stage, source, seed.path)}
-    return fresh
 
 
 def _must_match(own, seed):

@@ -217,20 +217,24 @@ class Trainer:
         """Compiles block by block: equal blocks share one program. Falls back to eager where that fails."""
         try:
             torch._dynamo.config.cache_size_limit = 64
-            for stage in self.model.parts():
+            for stage in self._compiled():
                 for block in stage.blocks:
                     block.compile(dynamic=False)
             size, classes = self.model.geometry.image_size, self.model.geometry.classes
             x, targets = torch.zeros(self.batch, 3, size, size, device=self.device), torch.full((self.batch, classes), 1 / classes, device=self.device)
             with self._autocast():
+                targets = self._taught(x, targets) if self.teacher else targets
                 losses = self.objective(self.model, x, targets, self.generator)
             losses.sum().backward()
             self.model.zero_grad(set_to_none=True)
         except Exception as error:  # any failure of the compiler leaves a working eager model
             self.progress.say(f"compile: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}: going on without")
-            for stage in self.model.parts():
+            for stage in self._compiled():
                 for block in stage.blocks:
                     block._compiled_call_impl = None
+
+    def _compiled(self):
+        return [*self.model.parts(), *(self.teacher[0].parts() if self.teacher else ())]
 
     def _wait(self):
         if self.device.type == "cuda":

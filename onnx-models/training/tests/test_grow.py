@@ -138,6 +138,29 @@ def test_a_cascade_goes_on_with_some_of_its_stages(tmp_path, grids, kept):
         assert {name for name in source if not torch.equal(source[name], mine[name])} == resized
 
 
+def test_every_stage_may_have_a_start_of_its_own(tmp_path, start):
+    plain, file = start
+    torch.manual_seed(7)
+    reusing = dict(classes=5, features=True, relations=True, **SHAPE)
+    cascade, model = build(Geometry(32, (2, 4), **reusing)), build(Geometry(32, (2, 4), **reusing))
+    save({"model_state_dict": cascade.state_dict()}, tmp_path / "cascade.pth.tar")
+    fresh = grow(model, Seed(tmp_path / "cascade.pth.tar"), Seed(file))
+    assert fresh == {name for name, _ in model.named_parameters() if "reuse" in name or "resuse" in name}
+    for mine, theirs in zip(model.less_less_token.parameters(), cascade.less_less_token.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+    assert torch.equal(model.normal_token.blocks[0].attn.qkv.weight, plain.blocks[0].attn.qkv.weight)
+    assert torch.equal(model.normal_token.pos_embed, plain.pos_embed)
+    assert grow(model, Seed(file), Seed(tmp_path / "cascade.pth.tar")) == set()
+    assert torch.equal(model.less_less_token.blocks[0].attn.qkv.weight, plain.blocks[0].attn.qkv.weight)
+    for name, theirs in cascade.normal_token.state_dict().items():
+        assert torch.equal(model.normal_token.state_dict()[name], theirs)
+
+
+def test_as_many_starts_as_stages_or_one(start):
+    with pytest.raises(TrainingError, match="--from: 2 files .expected: one, or one for each of the 3 stages"):
+        grow(build(Geometry(32, (1, 2, 4), classes=5, **SHAPE)), Seed(start[1]), Seed(start[1]))
+
+
 def test_a_cascade_goes_on_with_other_classes(tmp_path):
     shape = dict(features=True, relations=True, **SHAPE)
     save({"model_state_dict": build(Geometry(32, (2, 4), classes=5, **shape)).state_dict()}, tmp_path / "cascade.pth.tar")
