@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What runs the stages.
@@ -23,6 +24,8 @@ public record ProviderSettings(
     Path engines,
     Handover handover) {
   private static final List<String> BUILT_IN = List.of("tensorrt", "cuda", "cpu");
+  private static final Set<String> GRAPH_CAPTURE =
+      Set.of("enable_cuda_graph", "trt_cuda_graph_enable");
 
   /** The CPU. */
   public static final ProviderSettings CPU =
@@ -55,7 +58,22 @@ public record ProviderSettings(
           "provider-option",
           name,
           "tensorrt, cuda or one of the provider libraries " + libraries.keySet());
+      if (BUILT_IN.contains(name)) {
+        options.get(name).forEach((key, value) -> check(name + '.' + key, key, value));
+      }
     }
+  }
+
+  private static void check(String name, String key, String value) {
+    if (key.equals("device_id")) {
+      ConfigException.require(
+          value.matches("\\d{1,4}"), "provider-option " + name, value, "a number from 0");
+    }
+    ConfigException.require(
+        !GRAPH_CAPTURE.contains(key) || value.equals("0"),
+        "provider-option " + name,
+        value,
+        "0: a captured graph reads and writes the same addresses in every run, tensors here move");
   }
 
   /** A provider's own options. */

@@ -45,6 +45,9 @@ class ServeCommandTest {
         "--max-inflight-request-bytes=1m; --max-inflight-request-bytes: 1048576 (expected: >= 67108864",
         "--provider=cudda; --provider: cudda (expected: one of [tensorrt, cuda, cpu]",
         "--provider-option=use_tf32; use_tf32 (expected: PROVIDER.KEY=VALUE)",
+        "--provider-option=cuda.device_id=first; --provider-option cuda.device_id: first (expected: a number from 0",
+        "--provider-option=cuda.enable_cuda_graph=1; --provider-option cuda.enable_cuda_graph: 1 (expected: 0: a captured graph",
+        "--provider-option=tensorrt.trt_cuda_graph_enable=1; --provider-option tensorrt.trt_cuda_graph_enable: 1 (expected: 0",
         "--provider-library=cpu=x.so; --provider-library: cpu (expected: ",
         "--colour=red; --colour=red"
       })
