@@ -47,6 +47,10 @@ def number(text):
     return int(value) if value.is_integer() else value
 
 
+def epochs(text):
+    return 0 if text == "0" else number(text)
+
+
 def parser():
     p = argparse.ArgumentParser(description=__doc__, epilog="Defaults in brackets are from scratch / with --from.")
     p.add_argument("--data", nargs="+", required=True, help="folders or tar(.gz) of class folders, <class>/<file> or train/<class>/<file>")
@@ -76,7 +80,7 @@ def parser():
     pictures.add_argument("--mix-until", type=float, default=0.9, help="share of the run with mixing [0.9]")
     run = p.add_argument_group("run")
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=number, help="a part of one will do, e.g. 0.3 [100, unless --minutes]")
+    length.add_argument("--epochs", type=epochs, help="a part of one will do, e.g. 0.3; 0 puts trained starts together as they are [100, unless --minutes]")
     length.add_argument("--minutes", type=positive(float), help="train for this long instead, schedule included")
     run.add_argument("--stop-after", type=float, metavar="MINUTES", help="save, leave with status 3 and go on at the next call")
     run.add_argument("--batch", type=positive(int), help="[256 / 64]")
@@ -123,7 +127,8 @@ def complete(args):
         args.prune_at = quarters(args.depth)
     if args.bfloat16 is None:
         args.bfloat16 = args.device.startswith("cuda") or quicker_in_bfloat16()
-    args.epochs = args.epochs or (None if args.minutes else 100)
+    if args.epochs is None and not args.minutes:
+        args.epochs = 100
     return seeds
 
 
@@ -186,6 +191,9 @@ def prepare(args):
     )  # fmt: skip
     model = build(geometry)
     fresh = grow(model, *seeds) if seeds else frozenset()
+    untrained = fresh if seeds else {name for name, _ in model.named_parameters()}
+    if args.epochs == 0 and untrained:
+        raise TrainingError(f"--epochs: 0, with {len(untrained)} untrained tensors, e.g. {min(untrained)} (expected: above 0, or starts that have them)")
     teacher = teacher_of(args, train.classes) if args.teacher else None
     facts = {**vars(args), "classes": train.classes, "pictures": len(train), "held_out": len(held)}
     objective = learning_from(seeds[0], geometry, train.classes, args.device) if args.architecture else None

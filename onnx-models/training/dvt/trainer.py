@@ -101,7 +101,8 @@ class Trainer:
         """How much of the run is done, 0..1."""
         if self.args["minutes"]:
             return min(self.seconds / (60 * self.args["minutes"]), 1.0)
-        return min(self.step / (self.args["epochs"] * self.epoch_steps), 1.0)
+        steps = self.args["epochs"] * self.epoch_steps
+        return min(self.step / steps, 1.0) if steps else 1.0
 
     def run(self, seconds=None):
         """Trains to the end, to Ctrl-C, or for `seconds`; saves in each case. @return whether the run is finished"""

@@ -132,11 +132,29 @@ def test_an_output_that_cannot_be_written_is_noticed_before_the_training(argumen
     assert trainer.step == 0
 
 
-@pytest.mark.parametrize("option", [["--epochs", "0"], ["--batch", "-1"], ["--rate", "nan"], ["--minutes", "inf"], ["--width", "wide"]])
+@pytest.mark.parametrize("option", [["--epochs", "-1"], ["--batch", "-1"], ["--rate", "nan"], ["--minutes", "inf"], ["--width", "wide"]])
 def test_numbers_that_make_no_sense_are_refused(arguments, option, capsys):
     with pytest.raises(SystemExit) as stop:
         arguments(*option)
     assert stop.value.code == 2 and f"argument {option[0]}" in capsys.readouterr().err
+
+
+def test_trained_models_are_put_together_without_training(arguments):
+    parts = []
+    for grid in ("2", "4"):
+        args = arguments("--grids", grid, "--epochs", "1", output=f"plain-{grid}")
+        train.complete_run(train.prepare(args), args)
+        parts.append(f"{args.output}/model.pth.tar")
+    args = arguments("--from", *parts, "--grids", "2", "4", "--image-size", "16", "--reuse", "none", "--epochs", "0", output="together")
+    train.complete_run(train.prepare(args), args)
+    together, facts = checkpoint.open_release(f"{args.output}/model.pth.tar")
+    assert (facts["epochs_done"], facts["start"]) == (0.0, ["model.pth.tar", "model.pth.tar"])
+    for stage, part in zip(together.parts(), parts, strict=True):
+        for mine, theirs in zip(stage.parameters(), checkpoint.open_release(part)[0].parameters(), strict=True):
+            assert torch.equal(mine, theirs)
+    for extra in (["--reuse", "both"], ["--from", *parts, "--grids", "2", "4", "--image-size", "16", "--reuse", "features"]):
+        with pytest.raises(TrainingError, match="--epochs: 0, with .* untrained tensors, e.g. "):
+            train.prepare(arguments(*extra, "--epochs", "0", output="refused"))
 
 
 def test_a_device_that_is_not_there_is_a_clear_error(arguments):
