@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.TreeMap;
 public final class PluginProvider implements ExecutionProvider {
   private static final String HARDWARE = "hardware";
   private static final String REDUCED = "reduced-precision";
+
+  /** By name; several providers may use a library, e.g. while modes are compared. */
+  private static final Map<String, Registration> REGISTERED = new HashMap<>();
 
   private final String name;
   private final List<OrtEpDevice> devices;
@@ -49,14 +53,10 @@ public final class PluginProvider implements ExecutionProvider {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<OrtEpDevice> devices = new ArrayList<>();
     try {
-      List<String> before =
-          environment.getEpDevices().stream().map(OrtEpDevice::getEpName).toList();
-      environment.registerExecutionProviderLibrary(name, library.toAbsolutePath().toString());
       Optional<String> type = Optional.ofNullable(chosen.get(HARDWARE));
-      for (OrtEpDevice device : environment.getEpDevices()) {
+      for (OrtEpDevice device : register(environment, name, library.toAbsolutePath())) {
         OrtHardwareDeviceType kind = device.getDevice().getType();
-        if (!before.contains(device.getEpName())
-            && (type.isEmpty() || type.get().equalsIgnoreCase(kind.name()))
+        if ((type.isEmpty() || type.get().equalsIgnoreCase(kind.name()))
             && (devices.isEmpty() || devices.get(0).getEpName().equals(device.getEpName()))) {
           devices.add(device);
         }
@@ -73,6 +73,33 @@ public final class PluginProvider implements ExecutionProvider {
           "a library that supports one of " + found);
     }
     return new PluginProvider(name, devices, chosen);
+  }
+
+  /**
+   * Registers a library, once for all who use it: ONNX Runtime refuses a name that it knows.
+   *
+   * @return the devices it offers
+   */
+  private static List<OrtEpDevice> register(OrtEnvironment environment, String name, Path library)
+      throws OrtException, ProviderException {
+    synchronized (REGISTERED) {
+      Registration known = REGISTERED.get(name);
+      if (known == null) {
+        List<String> before =
+            environment.getEpDevices().stream().map(OrtEpDevice::getEpName).toList();
+        environment.registerExecutionProviderLibrary(name, library.toString());
+        List<OrtEpDevice> offered =
+            environment.getEpDevices().stream()
+                .filter(device -> !before.contains(device.getEpName()))
+                .toList();
+        known = new Registration(library, offered, 0);
+      } else if (!known.library().equals(library)) {
+        throw new ProviderException(
+            "provider-library " + name, library, known.library() + ", which has that name already");
+      }
+      REGISTERED.put(name, known.with(known.users() + 1));
+      return known.devices();
+    }
   }
 
   /** What ONNX Runtime found on this machine, e.g. {@code [AMD CPU]}. */
@@ -121,17 +148,30 @@ public final class PluginProvider implements ExecutionProvider {
     session.addExecutionProvider(devices, options(graph));
   }
 
-  /** Lets the library go; no session may use it then. */
+  /** Lets the library go if nobody else uses it; no session of this provider may be open then. */
   @Override
   public void close() {
     unregister(OrtEnvironment.getEnvironment(), name);
   }
 
   private static void unregister(OrtEnvironment environment, String name) {
-    try {
-      environment.unregisterExecutionProviderLibrary(name);
-    } catch (OrtException e) {
-      throw new IllegalStateException("provider-library " + name, e);
+    synchronized (REGISTERED) {
+      Registration known = REGISTERED.remove(name);
+      if (known.users() > 1) {
+        REGISTERED.put(name, known.with(known.users() - 1));
+        return;
+      }
+      try {
+        environment.unregisterExecutionProviderLibrary(name);
+      } catch (OrtException e) {
+        throw new IllegalStateException("provider-library " + name, e);
+      }
+    }
+  }
+
+  private record Registration(Path library, List<OrtEpDevice> devices, int users) {
+    Registration with(int number) {
+      return new Registration(library, devices, number);
     }
   }
 }
