@@ -48,6 +48,7 @@ def number(text):
 
 
 def epochs(text):
+    """An argument's type: a number above zero, or 0 for no training at all."""
     return 0 if text == "0" else number(text)
 
 

@@ -235,6 +235,7 @@ class Trainer:
                     block._compiled_call_impl = None
 
     def _compiled(self):
+        """@return the stages whose blocks are compiled: the model's, and its teacher's"""
         return [*self.model.parts(), *(self.teacher[0].parts() if self.teacher else ())]
 
     def _wait(self):
