@@ -24,6 +24,7 @@ import ai.dvt.server.metrics.ServerMetrics;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.repository.RepositoryListing;
 import ai.dvt.server.runtime.ProcessMemory;
+import ai.dvt.server.trial.ModelTrial;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,12 +174,14 @@ public final class CascadeServer implements AutoCloseable {
   }
 
   private ModelLoader loader(SessionOpener opener) {
+    PictureDecoder decoder = new PictureDecoder(pictureLimits());
     return new ModelLoader(
         () -> way,
         opener,
         config.engine(),
         config.adaptation(),
-        new PictureDecoder(pictureLimits()));
+        decoder,
+        new ModelTrial(config.providers().parityPictures(), decoder));
   }
 
   private Optional<MemoryWatch> watchMemory() throws ServerException {

@@ -1,17 +1,16 @@
 package ai.dvt.server;
 
-import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.Handover;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
-import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.provider.ExecutionProvider;
+import ai.dvt.server.trial.ModelTrial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,21 +50,25 @@ public final class EngineBuild implements AutoCloseable {
    * How a compiled cascade started.
    *
    * @param openSeconds until all its sessions were open
-   * @param problems of its self-test; empty: none, or it has no self-test
+   * @param problems why a server would not serve it; empty: none
+   * @param precision what a comparison with float32 found, if there was one
    */
-  public record Start(double openSeconds, List<String> problems) {
+  public record Start(double openSeconds, List<String> problems, Optional<String> precision) {
     public Start {
       problems = List.copyOf(problems);
     }
   }
 
   private final SessionDevice device;
+  private final ModelTrial trial;
 
   /**
    * @param provider owned from now on
+   * @param trial what is compiled has to pass
    */
-  public EngineBuild(ExecutionProvider provider, Handover handover) {
+  public EngineBuild(ExecutionProvider provider, Handover handover, ModelTrial trial) {
     this.device = new SessionDevice(provider, SessionSettings.DEFAULT, 1, handover);
+    this.trial = trial;
   }
 
   /**
@@ -115,12 +118,8 @@ public final class EngineBuild implements AutoCloseable {
     try (CascadeSessions sessions =
         device.open(model.folder(), model.manifest(), step.variant(), step.maxBatch())) {
       double seconds = (System.nanoTime() - start) / 1e9;
-      Optional<SelfTestSpec> spec = model.manifest().selfTestOf(step.variant());
-      if (spec.isEmpty()) {
-        return new Start(seconds, List.of());
-      }
-      SelfTest.Report report = SelfTest.run(sessions, device, model.folder(), spec.get());
-      return new Start(seconds, report.problemsOn(device));
+      ModelTrial.Result result = trial.of(device, sessions, model, model.folder());
+      return new Start(seconds, result.problems(), result.precision());
     }
   }
 

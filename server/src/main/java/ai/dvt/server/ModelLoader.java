@@ -1,7 +1,6 @@
 package ai.dvt.server;
 
 import ai.dvt.cascade.ContractException;
-import ai.dvt.cascade.SelfTestSpec;
 import ai.dvt.server.SessionOpener.Opened;
 import ai.dvt.server.config.Adaptation;
 import ai.dvt.server.config.BuildCommit;
@@ -19,8 +18,8 @@ import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RuntimeVersion;
-import ai.dvt.server.runtime.SelfTest;
 import ai.dvt.server.runtime.StageException;
+import ai.dvt.server.trial.ModelTrial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +39,7 @@ final class ModelLoader {
   private final Adaptation adaptation;
   private final LoadAdapter adapter;
   private final PictureDecoder decoder;
+  private final ModelTrial trial;
 
   /**
    * @param way the device and how its threads are used; chosen before the first model is loaded
@@ -49,13 +49,15 @@ final class ModelLoader {
       SessionOpener opener,
       EngineLimits limits,
       Adaptation adaptation,
-      PictureDecoder decoder) {
+      PictureDecoder decoder,
+      ModelTrial trial) {
     this.way = way;
     this.opener = opener;
     this.adaptation = adaptation;
     this.adapter = new LoadAdapter(way, limits, adaptation);
     this.limits = limits;
     this.decoder = decoder;
+    this.trial = trial;
   }
 
   /**
@@ -206,21 +208,14 @@ final class ModelLoader {
 
   private void warmUp(
       ServedModel model, CascadeSessions sessions, Path files, List<String> problems) {
-    Optional<SelfTestSpec> spec = model.version().manifest().selfTestOf(model.cascade().variant());
-    if (spec.isEmpty()) {
-      LOG.warn("{} has no self-test: nothing proves that it runs right", model.cascade().name());
-      return;
+    String name = model.cascade().name();
+    if (model.version().manifest().selfTestOf(model.cascade().variant()).isEmpty()) {
+      LOG.warn("{} has no self-test: nothing proves that it runs right", name);
     }
-    Device device = way.get().device();
-    SelfTest.Report report = SelfTest.run(sessions, device, files, spec.get());
-    if (device.reducesPrecision()) {
-      new ReducedPrecision(device, sessions.maxBatch())
-          .check(model, sessions, files, spec.get())
-          .ifPresent(problems::add);
-    } else {
-      problems.addAll(report.problems());
-    }
-    report
+    ModelTrial.Result result = trial.of(way.get().device(), sessions, model.version(), files);
+    problems.addAll(result.problems());
+    result.precision().ifPresent(said -> LOG.info("{}: {}", name, said));
+    result
         .timings()
         .forEach(run -> model.cascade().times().ran(run.stage(), run.rows(), run.nanos()));
   }

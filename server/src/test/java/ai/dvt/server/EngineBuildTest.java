@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.dvt.server.config.Handover;
+import ai.dvt.server.image.PictureDecoder;
+import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelRepository;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.runtime.SessionDevice;
@@ -11,10 +13,12 @@ import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.provider.KeepingProvider;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.trial.ModelTrial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -33,7 +37,10 @@ class EngineBuildTest {
   }
 
   private EngineBuild build(String engines) {
-    return new EngineBuild(new KeepingProvider(folder.resolve(engines)), Handover.HOST);
+    return new EngineBuild(
+        new KeepingProvider(folder.resolve(engines)),
+        Handover.HOST,
+        new ModelTrial(Optional.empty(), new PictureDecoder(PictureLimits.DEFAULT)));
   }
 
   private TreeSet<Path> kept(String engines) throws IOException {

@@ -5,12 +5,15 @@ import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.config.ProviderSettings;
 import ai.dvt.server.evaluation.EvaluationException;
+import ai.dvt.server.image.PictureDecoder;
+import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.provider.ExecutionProvider;
 import ai.dvt.server.runtime.provider.ProviderException;
 import ai.dvt.server.runtime.provider.Providers;
+import ai.dvt.server.trial.ModelTrial;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Has the first provider that works compile every stage, as serve with the same provider"
           + " options and --max-batch would at its start, and tries the result.",
-      "Ends with 0 where nothing is to compile, with 1 if a stage does not compile or a self-test"
-          + " fails."
+      "Ends with 0 where nothing is to compile, with 1 if a stage does not compile or a server"
+          + " would not serve what was compiled."
     })
 final class CompileCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -51,7 +54,7 @@ final class CompileCommand implements Callable<Integer> {
   @Mixin private ModelFolders folders;
 
   @ArgGroup(exclusive = false, heading = "%nProviders:%n")
-  private ProviderOptions providers = new ProviderOptions();
+  private TrialProviderOptions providers = new TrialProviderOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -77,7 +80,9 @@ final class CompileCommand implements Callable<Integer> {
       provider.close();
       return 0;
     }
-    try (EngineBuild build = new EngineBuild(provider, settings.handover())) {
+    ModelTrial trial =
+        new ModelTrial(settings.parityPictures(), new PictureDecoder(PictureLimits.DEFAULT));
+    try (EngineBuild build = new EngineBuild(provider, settings.handover(), trial)) {
       return compile(provider.name(), build, build.steps(versions, maxBatch), out);
     }
   }
@@ -101,6 +106,7 @@ final class CompileCommand implements Callable<Integer> {
       out.println(
           String.format(
               Locale.ROOT, "%s on %s: opens in %.1f s", step, provider, start.openSeconds()));
+      start.precision().ifPresent(said -> out.println("  " + said));
       start.problems().forEach(problem -> out.println("  ! " + problem));
       out.flush();
     }

@@ -47,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin private ModelFolders folders;
 
   @ArgGroup(exclusive = false, heading = "%nProviders:%n")
-  private ProviderOptions providers = new ProviderOptions();
+  private TrialProviderOptions providers = new TrialProviderOptions();
 
   @Option(
       names = {"-h", "--help"},

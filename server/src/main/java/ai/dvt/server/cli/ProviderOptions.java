@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** What runs the stages. */
-final class ProviderOptions {
+class ProviderOptions {
   /** {@code cuda.use_tf32=0}. */
   record Setting(String provider, String key, String value) {}
 
@@ -101,6 +102,7 @@ final class ProviderOptions {
         byProvider,
         libraries,
         engines,
-        handover);
+        handover,
+        Optional.empty());
   }
 }

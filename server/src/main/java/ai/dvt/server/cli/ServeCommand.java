@@ -101,7 +101,7 @@ final class ServeCommand implements Callable<Integer> {
   private EngineOptions engine = new EngineOptions();
 
   @ArgGroup(exclusive = false, heading = "%nProviders:%n")
-  private ProviderOptions providers = new ProviderOptions();
+  private TrialProviderOptions providers = new TrialProviderOptions();
 
   @ArgGroup(exclusive = false, heading = "%nLoad and drift:%n")
   private AdaptationOptions adaptation = new AdaptationOptions();

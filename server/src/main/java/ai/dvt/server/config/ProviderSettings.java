@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param options by provider, then by the provider's own name
  * @param libraries of plugin providers, by the name to give them
  * @param engines where compiled engines are kept
+ * @param parityPictures on which less than float32 must answer as float32 does: a picture or a
+ *     folder of some; empty: those of the models' self-tests
  */
 public record ProviderSettings(
     List<String> order,
@@ -22,7 +25,8 @@ public record ProviderSettings(
     Map<String, Map<String, String>> options,
     Map<String, Path> libraries,
     Path engines,
-    Handover handover) {
+    Handover handover,
+    Optional<Path> parityPictures) {
   private static final List<String> BUILT_IN = List.of("tensorrt", "cuda", "cpu");
   private static final Set<String> GRAPH_CAPTURE =
       Set.of("enable_cuda_graph", "trt_cuda_graph_enable");
@@ -30,7 +34,13 @@ public record ProviderSettings(
   /** The CPU. */
   public static final ProviderSettings CPU =
       new ProviderSettings(
-          List.of("cpu"), false, Map.of(), Map.of(), Defaults.ENGINES, Handover.AUTO);
+          List.of("cpu"),
+          false,
+          Map.of(),
+          Map.of(),
+          Defaults.ENGINES,
+          Handover.AUTO,
+          Optional.empty());
 
   public ProviderSettings {
     order = List.copyOf(order);
@@ -81,10 +91,16 @@ public record ProviderSettings(
     return options.getOrDefault(provider, Map.of());
   }
 
+  /** The same with pictures to compare on; empty: those of the models' self-tests. */
+  public ProviderSettings withParityPictures(Optional<Path> pictures) {
+    return new ProviderSettings(order, strict, options, libraries, engines, handover, pictures);
+  }
+
   /** The same with other options of one provider. */
   public ProviderSettings with(String provider, Map<String, String> values) {
     Map<String, Map<String, String>> changed = new LinkedHashMap<>(options);
     changed.put(provider, values);
-    return new ProviderSettings(order, strict, changed, libraries, engines, handover);
+    return new ProviderSettings(
+        order, strict, changed, libraries, engines, handover, parityPictures);
   }
 }

@@ -3,6 +3,8 @@ package ai.dvt.server.doctor;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.ProviderSettings;
+import ai.dvt.server.image.PictureDecoder;
+import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
@@ -15,6 +17,7 @@ import ai.dvt.server.runtime.provider.ExecutionProvider;
 import ai.dvt.server.runtime.provider.ProviderCheck;
 import ai.dvt.server.runtime.provider.ProviderException;
 import ai.dvt.server.runtime.provider.Providers;
+import ai.dvt.server.trial.ModelTrial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,7 @@ public final class Doctor {
 
   private final ProviderSettings settings;
   private final int maxBatch;
+  private final ModelTrial trial;
 
   /**
    * @param settings of the server; its providers are tried, or all that are there
@@ -35,6 +39,8 @@ public final class Doctor {
   public Doctor(ProviderSettings settings, int maxBatch) {
     this.settings = settings;
     this.maxBatch = maxBatch;
+    this.trial =
+        new ModelTrial(settings.parityPictures(), new PictureDecoder(PictureLimits.DEFAULT));
   }
 
   /**
@@ -81,7 +87,7 @@ public final class Doctor {
       }
       try (CascadeSessions sessions =
           device.open(model.folder(), model.manifest(), variant, maxBatch)) {
-        findings.add(selfTest(sessions, device, model, section, variant.name()));
+        findings.add(selfTest(sessions, device, model, section));
       }
     } catch (RepositoryException | StageException e) {
       findings.add(Finding.broken(section, provider.name(), e.getMessage()));
@@ -89,23 +95,19 @@ public final class Doctor {
     return findings;
   }
 
-  private static Finding selfTest(
-      CascadeSessions sessions,
-      SessionDevice device,
-      ModelVersion model,
-      String section,
-      String variant) {
-    String name = device.provider() + ", self-test of variant " + variant;
-    if (model.manifest().selfTest().isEmpty()) {
+  private Finding selfTest(
+      CascadeSessions sessions, SessionDevice device, ModelVersion model, String section) {
+    String name = device.provider() + ", self-test of variant " + sessions.variant().name();
+    ModelTrial.Result result = trial.of(device, sessions, model, model.folder());
+    if (!result.problems().isEmpty()) {
+      return Finding.broken(section, name, String.join("; ", result.problems()));
+    }
+    if (result.timings().isEmpty()) {
       return Finding.missing(section, name, "the model has none");
     }
-    SelfTest.Report report =
-        SelfTest.run(sessions, device, model.folder(), model.manifest().selfTest().get());
-    if (!report.passed()) {
-      return Finding.broken(section, name, String.join("; ", report.problems()));
-    }
     StringBuilder times = new StringBuilder("passed");
-    for (SelfTest.Timing timing : report.timings()) {
+    result.precision().ifPresent(said -> times.append("; ").append(said));
+    for (SelfTest.Timing timing : result.timings()) {
       times.append(
           String.format(
               Locale.ROOT,

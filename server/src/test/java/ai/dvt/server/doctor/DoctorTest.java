@@ -73,7 +73,8 @@ class DoctorTest {
             Map.of(),
             Map.of("plug", library),
             folder,
-            Handover.AUTO);
+            Handover.AUTO,
+            Optional.empty());
     List<Finding> findings = new Doctor(settings, 4).examine(Optional.empty());
     assertThat(named(findings, "providers", "plug"))
         .isEqualTo(

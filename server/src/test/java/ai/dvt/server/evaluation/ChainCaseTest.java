@@ -63,7 +63,7 @@ class ChainCaseTest {
   @Test
   void a_model_that_does_not_run_there_is_named() throws Exception {
     ModelVersion toy = toy();
-    CudaProvider cuda = new CudaProvider(Map.of("no_such_option", "1"));
+    CudaProvider cuda = new CudaProvider(Map.of("no_such_option", "1"), true);
     assertThatThrownBy(() -> ChainCase.open(toy, cuda, SessionSettings.DEFAULT, Handover.HOST, 4))
         .isInstanceOf(EvaluationException.class)
         .hasMessageStartingWith("toy on cuda, host: provider cuda: ");

@@ -5,6 +5,7 @@ import ai.dvt.server.config.ProviderSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which hand-over the tests of engine and server run through: the build runs them with {@code
@@ -17,7 +18,13 @@ public final class ToyHandover {
   /** The CPU with it. */
   public static final ProviderSettings PROVIDERS =
       new ProviderSettings(
-          List.of("cpu"), false, Map.of(), Map.of(), ProviderSettings.CPU.engines(), CHOSEN);
+          List.of("cpu"),
+          false,
+          Map.of(),
+          Map.of(),
+          ProviderSettings.CPU.engines(),
+          CHOSEN,
+          Optional.empty());
 
   private ToyHandover() {}
 }

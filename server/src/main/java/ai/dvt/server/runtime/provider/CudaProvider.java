@@ -4,11 +4,14 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** An NVIDIA GPU through CUDA. */
 public final class CudaProvider implements ExecutionProvider {
   public static final String NAME = "cuda";
+
+  private static final String TF32 = "use_tf32";
 
   /**
    * Memory grows by what is asked for instead of doubling, and convolutions are chosen by a rule
@@ -16,19 +19,27 @@ public final class CudaProvider implements ExecutionProvider {
    */
   private static final Map<String, String> DEFAULTS =
       Map.of(
-          "device_id", "0",
-          "arena_extend_strategy", "kSameAsRequested",
-          "cudnn_conv_algo_search", "HEURISTIC",
-          "do_copy_in_default_stream", "1",
-          "use_tf32", "1");
+          "device_id",
+          "0",
+          "arena_extend_strategy",
+          "kSameAsRequested",
+          "cudnn_conv_algo_search",
+          "HEURISTIC",
+          "do_copy_in_default_stream",
+          "1",
+          TF32,
+          "1");
 
   private final Map<String, String> chosen;
+  private final boolean tf32;
 
   /**
    * @param chosen options of OrtCUDAProviderOptions that replace the defaults
+   * @param tf32 whether NVIDIA's libraries may use TF32, by {@link NvidiaPlatform#tf32Allowed}
    */
-  public CudaProvider(Map<String, String> chosen) {
+  public CudaProvider(Map<String, String> chosen, boolean tf32) {
     this.chosen = Map.copyOf(chosen);
+    this.tf32 = tf32;
   }
 
   @Override
@@ -39,6 +50,15 @@ public final class CudaProvider implements ExecutionProvider {
   @Override
   public boolean onHost() {
     return false;
+  }
+
+  /**
+   * TF32 keeps 10 of float32's 23 bits behind the point: logits move by more than a self-test
+   * allows. GPUs before Ampere have none, and are compared with float32 all the same.
+   */
+  @Override
+  public boolean reducesPrecision() {
+    return tf32 && !Set.of("0", "false", "False").contains(chosen.getOrDefault(TF32, "1"));
   }
 
   @Override

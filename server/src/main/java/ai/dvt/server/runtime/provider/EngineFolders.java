@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param root of all engines
  * @param gpu its name, e.g. {@code NVIDIA H200}
  * @param runtimeVersion of ONNX Runtime
- * @param builderVersion of TensorRT, or of the library of a plugin provider
+ * @param builderVersion of TensorRT, and what else its engines depend on
  */
 public record EngineFolders(Path root, String gpu, String runtimeVersion, String builderVersion) {
   public EngineFolders {

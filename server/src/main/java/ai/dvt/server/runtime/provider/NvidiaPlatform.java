@@ -52,6 +52,14 @@ public record NvidiaPlatform(Path root) {
     }
   }
 
+  /**
+   * Whether NVIDIA's libraries may use TF32 for float32: everywhere unless the environment's {@code
+   * NVIDIA_TF32_OVERRIDE} is 0.
+   */
+  public static boolean tf32Allowed() {
+    return !"0".equals(System.getenv("NVIDIA_TF32_OVERRIDE"));
+  }
+
   /** TensorRT's version by its library, e.g. {@code 10.9.0}; empty: no library. */
   public static Optional<String> tensorRtVersion() {
     try {

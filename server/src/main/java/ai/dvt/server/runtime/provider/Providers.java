@@ -103,19 +103,22 @@ public final class Providers {
           name + ", which is not in this ONNX Runtime library",
           "one of " + compiledIn() + ", or another native library");
     }
+    boolean tf32 = NvidiaPlatform.tf32Allowed();
     return switch (name) {
       case TensorRtProvider.NAME ->
           new TensorRtProvider(
               settings.optionsOf(name),
-              engines(NvidiaPlatform.tensorRtVersion()),
-              new CudaProvider(settings.optionsOf(CudaProvider.NAME)));
-      case CudaProvider.NAME -> new CudaProvider(settings.optionsOf(name));
+              engines(NvidiaPlatform.tensorRtVersion(), tf32),
+              new CudaProvider(settings.optionsOf(CudaProvider.NAME), tf32),
+              tf32);
+      case CudaProvider.NAME -> new CudaProvider(settings.optionsOf(name), tf32);
       default -> new CpuProvider();
     };
   }
 
-  private EngineFolders engines(Optional<String> builder) {
+  private EngineFolders engines(Optional<String> builder, boolean tf32) {
     String gpu = NvidiaPlatform.here().gpus().stream().findFirst().orElse("unknown");
-    return new EngineFolders(settings.engines(), gpu, runtimeVersion(), builder.orElse("unknown"));
+    String version = builder.orElse("unknown") + (tf32 ? "" : " without TF32");
+    return new EngineFolders(settings.engines(), gpu, runtimeVersion(), version);
   }
 }

@@ -23,15 +23,19 @@ public final class TensorRtProvider implements ExecutionProvider {
   private final Map<String, String> chosen;
   private final EngineFolders engines;
   private final CudaProvider rest;
+  private final boolean tf32;
 
   /**
    * @param chosen options of OrtTensorRTProviderOptions that replace the defaults
    * @param engines where built engines are kept
+   * @param tf32 whether NVIDIA's libraries may use TF32, by {@link NvidiaPlatform#tf32Allowed}
    */
-  public TensorRtProvider(Map<String, String> chosen, EngineFolders engines, CudaProvider rest) {
+  public TensorRtProvider(
+      Map<String, String> chosen, EngineFolders engines, CudaProvider rest, boolean tf32) {
     this.chosen = Map.copyOf(chosen);
     this.engines = engines;
     this.rest = rest;
+    this.tf32 = tf32;
   }
 
   @Override
@@ -49,10 +53,12 @@ public final class TensorRtProvider implements ExecutionProvider {
     return false;
   }
 
+  /** TensorRT uses TF32 wherever it may; ONNX Runtime has no option against it. */
   @Override
   public boolean reducesPrecision() {
-    return Stream.of("trt_fp16_enable", "trt_bf16_enable", "trt_int8_enable")
-        .anyMatch(option -> ON.contains(chosen.getOrDefault(option, "0")));
+    return tf32
+        || Stream.of("trt_fp16_enable", "trt_bf16_enable", "trt_int8_enable")
+            .anyMatch(option -> ON.contains(chosen.getOrDefault(option, "0")));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,8 @@ class ProvidersTest {
   @TempDir private Path folder;
 
   private ProviderSettings settings(boolean strict, Map<String, Path> libraries, String... order) {
-    return new ProviderSettings(List.of(order), strict, Map.of(), libraries, folder, Handover.AUTO);
+    return new ProviderSettings(
+        List.of(order), strict, Map.of(), libraries, folder, Handover.AUTO, Optional.empty());
   }
 
   @Test
@@ -75,7 +77,7 @@ class ProvidersTest {
   @Test
   void a_provider_that_cannot_be_added_says_why() {
     assumeThat(Providers.compiledIn()).doesNotContain("cuda");
-    ProviderCheck check = ProviderCheck.of(new CudaProvider(Map.of()));
+    ProviderCheck check = ProviderCheck.of(new CudaProvider(Map.of(), true));
     assertThat(check.works()).isFalse();
     assertThat(check.explanation()).contains("CUDA");
   }
@@ -108,7 +110,8 @@ class ProvidersTest {
 
   @Test
   void cuda_gets_its_defaults_and_what_the_operator_chose() {
-    CudaProvider cuda = new CudaProvider(Map.of("use_tf32", "0", "gpu_mem_limit", "1073741824"));
+    CudaProvider cuda =
+        new CudaProvider(Map.of("use_tf32", "0", "gpu_mem_limit", "1073741824"), true);
     assertThat(cuda.onHost()).isFalse();
     assertThat(cuda.options(STAGE_2))
         .containsEntry("arena_extend_strategy", "kSameAsRequested")
@@ -122,7 +125,10 @@ class ProvidersTest {
     EngineFolders engines = new EngineFolders(folder, "NVIDIA H200", "1.29.0", "10.9.0");
     TensorRtProvider tensorRt =
         new TensorRtProvider(
-            Map.of("trt_max_workspace_size", "268435456"), engines, new CudaProvider(Map.of()));
+            Map.of("trt_max_workspace_size", "268435456"),
+            engines,
+            new CudaProvider(Map.of(), true),
+            true);
     String kept = engines.of(STAGE_2).toString();
     assertThat(kept).isEqualTo(folder + "/NVIDIA_H200/ort-1.29.0/trt-10.9.0/0f61f2-b32");
     assertThat(tensorRt.options(STAGE_2))
@@ -138,16 +144,25 @@ class ProvidersTest {
   }
 
   @Test
-  void tensorrt_says_when_it_is_asked_for_less_than_float32() {
+  void cuda_computes_with_less_than_float32_unless_tf32_is_off() {
+    assertThat(new CudaProvider(Map.of(), true).reducesPrecision()).isTrue();
+    assertThat(new CudaProvider(Map.of("use_tf32", "1"), true).reducesPrecision()).isTrue();
+    assertThat(new CudaProvider(Map.of("use_tf32", "0"), true).reducesPrecision()).isFalse();
+    assertThat(new CudaProvider(Map.of("use_tf32", "1"), false).reducesPrecision()).isFalse();
+  }
+
+  @Test
+  void tensorrt_computes_with_less_than_float32_unless_the_environment_forbids_tf32() {
+    assertThat(tensorRt(Map.of(), true).reducesPrecision()).isTrue();
+    assertThat(tensorRt(Map.of(), false).reducesPrecision()).isFalse();
+    assertThat(tensorRt(Map.of("trt_fp16_enable", "0"), false).reducesPrecision()).isFalse();
+    assertThat(tensorRt(Map.of("trt_fp16_enable", "1"), false).reducesPrecision()).isTrue();
+    assertThat(tensorRt(Map.of("trt_bf16_enable", "true"), false).reducesPrecision()).isTrue();
+  }
+
+  private TensorRtProvider tensorRt(Map<String, String> chosen, boolean tf32) {
     EngineFolders engines = new EngineFolders(folder, "A", "1", "10");
-    CudaProvider rest = new CudaProvider(Map.of());
-    assertThat(new TensorRtProvider(Map.of(), engines, rest).reducesPrecision()).isFalse();
-    assertThat(
-            new TensorRtProvider(Map.of("trt_fp16_enable", "1"), engines, rest).reducesPrecision())
-        .isTrue();
-    assertThat(
-            new TensorRtProvider(Map.of("trt_fp16_enable", "0"), engines, rest).reducesPrecision())
-        .isFalse();
+    return new TensorRtProvider(chosen, engines, new CudaProvider(Map.of(), tf32), tf32);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package ai.dvt.server.page;
+package ai.dvt.server.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The pictures that the page offers: files, and those below folders, found once. A picture is asked
- * for by its number, never by a path.
+ * Picture files, and those below folders, found once. Whoever shows them to others asks for one by
+ * its number, never by a path.
  */
 public final class SamplePictures {
   /** Nobody looks at more. */
-  static final int LIMIT = 1000;
+  public static final int LIMIT = 1000;
 
   private static final int DEPTH = 8;
 
@@ -34,7 +34,7 @@ public final class SamplePictures {
    *
    * @param label the name of its folder, its true label where folders are classes
    */
-  record Sample(int id, String label, String name) {}
+  public record Sample(int id, String label, String name) {}
 
   private final List<Path> files;
   private final List<Sample> samples;
@@ -79,6 +79,11 @@ public final class SamplePictures {
     return new SamplePictures(files, List.copyOf(samples));
   }
 
+  /** In order. */
+  public List<Path> files() {
+    return files;
+  }
+
   private static List<Path> below(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
       return List.of(path);
@@ -92,12 +97,13 @@ public final class SamplePictures {
     }
   }
 
-  List<Sample> all() {
+  /** In order. */
+  public List<Sample> all() {
     return samples;
   }
 
   /** The picture of a number, if there is one. */
-  Optional<Sample> find(String id) {
+  public Optional<Sample> find(String id) {
     try {
       return Optional.of(samples.get(Integer.parseInt(id)));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
@@ -105,11 +111,13 @@ public final class SamplePictures {
     }
   }
 
-  byte[] bytes(Sample sample) throws IOException {
+  /** A picture's file. */
+  public byte[] bytes(Sample sample) throws IOException {
     return Files.readAllBytes(files.get(sample.id()));
   }
 
-  String type(Sample sample) {
+  /** A picture's media type, by the ending of its name. */
+  public String type(Sample sample) {
     return TYPES.getOrDefault(ending(files.get(sample.id())), "image/jpeg");
   }
 
