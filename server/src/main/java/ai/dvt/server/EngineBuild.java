@@ -84,7 +84,7 @@ public final class EngineBuild implements AutoCloseable {
     if (maxBatch.isPresent()) {
       batches.add(maxBatch.getAsInt());
     } else {
-      batches.add(SessionOpener.largestBatch());
+      batches.add(device.largestBatchTried());
       batches.add(Defaults.BATCH);
     }
     List<Step> steps = new ArrayList<>();

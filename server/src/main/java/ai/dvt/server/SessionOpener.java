@@ -1,5 +1,6 @@
 package ai.dvt.server;
 
+import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Defaults;
 import ai.dvt.server.config.EngineLimits;
 import ai.dvt.server.engine.load.RunTimeTable;
@@ -9,6 +10,7 @@ import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.Workspace;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -20,8 +22,8 @@ import java.util.Optional;
  * are picked by measuring. Whatever else needs run times at the start takes them from there.
  */
 final class SessionOpener {
-  /** Batch sizes tried, rising; the last one is the largest that is ever picked. */
-  private static final List<Integer> SIZES = List.of(1, 2, 4, 8, 16);
+  /** Of larger batches one that fails, for want of memory, ends the trying. */
+  private static final int MUST_RUN = ExecutionProvider.USUAL_BATCH_TRIED;
 
   /** A version is measured about so long. */
   private static final Duration MEASURING = Duration.ofSeconds(3);
@@ -41,11 +43,6 @@ final class SessionOpener {
     this.limits = limits;
   }
 
-  /** The largest batch that is ever picked. */
-  static int largestBatch() {
-    return SIZES.get(SIZES.size() - 1);
-  }
-
   /**
    * Opens a version in one of its settings.
    *
@@ -56,10 +53,13 @@ final class SessionOpener {
       throws StageException, RepositoryException {
     boolean first = setting.equals(version.manifest().settings().get(0));
     boolean picks = limits.maxBatch().isEmpty() && first; // else a request waits: no time for it
-    int most = limits.maxBatch().orElse(first ? largestBatch() : Defaults.BATCH);
+    VariantSpec variant = version.variantFor(device.provider(), setting);
     CascadeSessions sessions =
-        device.open(
-            files, version.manifest(), version.variantFor(device.provider(), setting), most);
+        picks
+            ? openForMost(device, version, variant, files)
+            : device.open(
+                files, version.manifest(), variant, limits.maxBatch().orElse(Defaults.BATCH));
+    int most = sessions.maxBatch();
     int stages = sessions.variant().stages().size();
     if (!picks && !compared) {
       return new Opened(sessions, Collections.nCopies(stages, most), Optional.empty());
@@ -67,7 +67,12 @@ final class SessionOpener {
     boolean complete = false;
     try {
       RunTimeTable times =
-          RunTimeTable.measureUpToBest(sessions, device, picks ? SIZES : List.of(most), MEASURING);
+          RunTimeTable.measureUpToBest(
+              sessions,
+              device,
+              picks ? RunTimeTable.powersOfTwo(most) : List.of(most),
+              MUST_RUN,
+              MEASURING);
       sessions.lowerMaxBatch(Collections.max(times.batches()));
       try (Workspace workspace = device.openWorkspace()) {
         sessions.trim(workspace);
@@ -80,6 +85,22 @@ final class SessionOpener {
     } finally {
       if (!complete) {
         sessions.close();
+      }
+    }
+  }
+
+  /** For the largest batch that the device tries and that the model's tensors allow. */
+  private static CascadeSessions openForMost(
+      Device device, ModelVersion version, VariantSpec variant, Path files) throws StageException {
+    int most = device.largestBatchTried();
+    while (true) {
+      try {
+        return device.open(files, version.manifest(), variant, most);
+      } catch (StageException e) {
+        if (most <= MUST_RUN) {
+          throw e;
+        }
+        most /= 2;
       }
     }
   }

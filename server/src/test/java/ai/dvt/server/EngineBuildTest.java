@@ -11,6 +11,7 @@ import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
 import ai.dvt.server.runtime.provider.KeepingProvider;
 import ai.dvt.server.toy.ToyCascade;
 import ai.dvt.server.trial.ModelTrial;
@@ -86,7 +87,7 @@ class EngineBuildTest {
       assertThat(build.steps(List.of(toy), OptionalInt.empty()))
           .extracting(EngineBuild.Step::maxBatch)
           .contains(8)
-          .contains(SessionOpener.largestBatch());
+          .contains(ExecutionProvider.USUAL_BATCH_TRIED);
     }
   }
 

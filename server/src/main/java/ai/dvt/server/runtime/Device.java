@@ -2,6 +2,7 @@ package ai.dvt.server.runtime;
 
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.VariantSpec;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
 import java.nio.file.Path;
 
 /** Something that runs stages: the CPU or a GPU. Safe from any thread. */
@@ -15,6 +16,11 @@ public interface Device extends AutoCloseable {
   /** Whether float32 graphs are computed with less than float32 here, because somebody asked. */
   default boolean reducesPrecision() {
     return false;
+  }
+
+  /** The largest batch that is tried where nobody names one; a power of two. */
+  default int largestBatchTried() {
+    return ExecutionProvider.USUAL_BATCH_TRIED;
   }
 
   /** Whether this device can run the variant. */

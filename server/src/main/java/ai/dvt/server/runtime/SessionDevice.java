@@ -77,6 +77,11 @@ public class SessionDevice implements Device {
   }
 
   @Override
+  public int largestBatchTried() {
+    return provider.largestBatchTried();
+  }
+
+  @Override
   public int workers() {
     return workers;
   }

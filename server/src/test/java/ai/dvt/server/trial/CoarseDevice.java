@@ -12,6 +12,8 @@ import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.StageRun;
 import ai.dvt.server.runtime.Workspace;
 import ai.dvt.server.runtime.provider.CpuProvider;
+import ai.dvt.server.toy.ForwardingRun;
+import ai.dvt.server.toy.ForwardingSessions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,89 +35,28 @@ final class CoarseDevice extends SessionDevice {
   public CascadeSessions open(
       Path folder, CascadeManifest manifest, VariantSpec variant, int maxBatch)
       throws StageException {
-    return new Sessions(super.open(folder, manifest, variant, maxBatch), step);
-  }
-
-  private record Sessions(CascadeSessions exact, float step) implements CascadeSessions {
-    @Override
-    public StageRun run(
-        int stage,
-        List<? extends RowWriter> images,
-        List<? extends HandoverRow> handover,
-        Workspace workspace)
-        throws StageException {
-      return new Run(exact.run(stage, images, handover, workspace), step);
-    }
-
-    @Override
-    public VariantSpec variant() {
-      return exact.variant();
-    }
-
-    @Override
-    public int classes() {
-      return exact.classes();
-    }
-
-    @Override
-    public int maxBatch() {
-      return exact.maxBatch();
-    }
-
-    @Override
-    public int imageRowBytes() {
-      return exact.imageRowBytes();
-    }
-
-    @Override
-    public long handoverBytes(int stage) {
-      return exact.handoverBytes(stage);
-    }
-
-    @Override
-    public void lowerMaxBatch(int rows) {
-      exact.lowerMaxBatch(rows);
-    }
-
-    @Override
-    public int openRows() {
-      return exact.openRows();
-    }
-
-    @Override
-    public void close() {
-      exact.close();
-    }
-  }
-
-  private record Run(StageRun exact, float step) implements StageRun {
-    @Override
-    public float[] logits(int row) {
-      float[] logits = exact.logits(row);
-      for (int i = 0; i < logits.length; i++) {
-        logits[i] = step * Math.round(logits[i] / step);
+    return new ForwardingSessions(super.open(folder, manifest, variant, maxBatch)) {
+      @Override
+      public StageRun run(
+          int stage,
+          List<? extends RowWriter> images,
+          List<? extends HandoverRow> handover,
+          Workspace workspace)
+          throws StageException {
+        return new ForwardingRun(super.run(stage, images, handover, workspace)) {
+          @Override
+          public float[] logits(int row) {
+            return rounded(super.logits(row));
+          }
+        };
       }
-      return logits;
-    }
+    };
+  }
 
-    @Override
-    public int rows() {
-      return exact.rows();
+  private float[] rounded(float[] logits) {
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = step * Math.round(logits[i] / step);
     }
-
-    @Override
-    public long nanos() {
-      return exact.nanos();
-    }
-
-    @Override
-    public List<HandoverRow> keep(List<Integer> rows) {
-      return exact.keep(rows);
-    }
-
-    @Override
-    public void close() {
-      exact.close();
-    }
+    return logits;
   }
 }

@@ -6,6 +6,8 @@ import ai.dvt.server.runtime.StageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measured times of a cascade's runs by stage and batch size.
@@ -17,6 +19,8 @@ import java.util.List;
 public record RunTimeTable(List<Integer> sizes, List<List<Long>> nanos) implements RunTimes {
   /** A batch is not worth being larger for less than this part of an image's time. */
   private static final double GAIN = 0.05;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunTimeTable.class);
 
   public RunTimeTable {
     sizes = List.copyOf(sizes);
@@ -37,22 +41,29 @@ public record RunTimeTable(List<Integer> sizes, List<List<Long>> nanos) implemen
    */
   public static RunTimeTable measure(CascadeSessions sessions, Device device, Duration limit)
       throws StageException, InterruptedException {
-    return measure(sessions, device, powersOfTwo(sessions.maxBatch()), false, limit);
+    List<Integer> sizes = powersOfTwo(sessions.maxBatch());
+    return measure(sessions, device, sizes, false, sessions.maxBatch(), limit);
   }
 
   /**
    * As {@link #measure}, but each stage only as far as larger batches take less time an image.
    *
    * @param sizes tried, rising
+   * @param mustRun sizes up to it; a larger one that fails is the end of the trying
    */
   public static RunTimeTable measureUpToBest(
-      CascadeSessions sessions, Device device, List<Integer> sizes, Duration limit)
+      CascadeSessions sessions, Device device, List<Integer> sizes, int mustRun, Duration limit)
       throws StageException, InterruptedException {
-    return measure(sessions, device, sizes, true, limit);
+    return measure(sessions, device, sizes, true, mustRun, limit);
   }
 
   private static RunTimeTable measure(
-      CascadeSessions sessions, Device device, List<Integer> sizes, boolean toBest, Duration limit)
+      CascadeSessions sessions,
+      Device device,
+      List<Integer> sizes,
+      boolean toBest,
+      int mustRun,
+      Duration limit)
       throws StageException, InterruptedException {
     int stages = sessions.variant().stages().size();
     List<List<Long>> nanos = new ArrayList<>();
@@ -62,7 +73,16 @@ public record RunTimeTable(List<Integer> sizes, List<List<Long>> nanos) implemen
     try (StageStopwatch stopwatch = new StageStopwatch(sessions, device, limit)) {
       int deepest = stages;
       for (int size = 0; size < sizes.size() && deepest > 0; size++) {
-        List<Long> medians = stopwatch.medianNanos(sizes.get(size), deepest);
+        List<Long> medians;
+        try {
+          medians = stopwatch.medianNanos(sizes.get(size), deepest);
+        } catch (StageException e) {
+          if (size == 0 || sizes.get(size) <= mustRun) {
+            throw e;
+          }
+          LOG.warn("batches of {} are not used: {}", sizes.get(size), e.getMessage());
+          break;
+        }
         int stillBetter = 0;
         for (int stage = 1; stage <= deepest; stage++) {
           List<Long> ofStage = nanos.get(stage - 1);
@@ -87,7 +107,8 @@ public record RunTimeTable(List<Integer> sizes, List<List<Long>> nanos) implemen
             < (double) nanos.get(last - 1) / sizes.get(last - 1);
   }
 
-  private static List<Integer> powersOfTwo(int largest) {
+  /** 1, 2, 4 and so on, and the largest. */
+  public static List<Integer> powersOfTwo(int largest) {
     List<Integer> sizes = new ArrayList<>();
     for (int size = 1; size < largest; size *= 2) {
       sizes.add(size);

@@ -61,6 +61,12 @@ public final class CudaProvider implements ExecutionProvider {
     return tf32 && !Set.of("0", "false", "False").contains(chosen.getOrDefault(TF32, "1"));
   }
 
+  /** A GPU with memory of its own fills up late; on a Jetson the system would lack the memory. */
+  @Override
+  public int largestBatchTried() {
+    return NvidiaPlatform.here().jetson() ? USUAL_BATCH_TRIED : 128;
+  }
+
   @Override
   public String memory() {
     return "Cuda";

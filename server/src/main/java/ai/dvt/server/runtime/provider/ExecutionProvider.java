@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** One of ONNX Runtime's ways to run a graph. Safe from any thread. */
 public interface ExecutionProvider extends AutoCloseable {
+  /** On a processor's cores larger batches gain nothing; a built engine is best at its largest. */
+  int USUAL_BATCH_TRIED = 16;
+
   /** As in a manifest's variants and in {@code --provider}, e.g. {@code cuda}. */
   String name();
 
@@ -35,6 +38,11 @@ public interface ExecutionProvider extends AutoCloseable {
   /** Whether it compiles graphs for long enough to do so ahead of time. */
   default boolean compiles() {
     return false;
+  }
+
+  /** The largest batch that is tried where nobody names one; a power of two. */
+  default int largestBatchTried() {
+    return USUAL_BATCH_TRIED;
   }
 
   /** The options that a session of this graph gets. */

@@ -38,6 +38,15 @@ public record NvidiaPlatform(Path root) {
         return List.of();
       }
     }
+    return boards();
+  }
+
+  /** Whether this is a Jetson, whose GPU shares the system's memory. */
+  public boolean jetson() {
+    return !boards().isEmpty();
+  }
+
+  private List<String> boards() {
     return lines("proc/device-tree/model").stream()
         .map(line -> line.replace("\0", "").strip())
         .filter(line -> line.contains("NVIDIA") || line.contains("Jetson"))

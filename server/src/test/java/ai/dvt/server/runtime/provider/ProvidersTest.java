@@ -192,6 +192,7 @@ class ProvidersTest {
     Files.writeString(gpu.resolve("information"), "Model: \t\t NVIDIA H200\nIRQ: 1\n");
     assertThat(none.driver()).contains("NVRM version: 570.1");
     assertThat(none.gpus()).containsExactly("NVIDIA H200");
+    assertThat(none.jetson()).isFalse();
   }
 
   @Test
@@ -200,6 +201,7 @@ class ProvidersTest {
     Files.writeString(tree.resolve("model"), "NVIDIA Jetson AGX Orin Developer Kit\0");
     assertThat(new NvidiaPlatform(folder).gpus())
         .containsExactly("NVIDIA Jetson AGX Orin Developer Kit");
+    assertThat(new NvidiaPlatform(folder).jetson()).isTrue();
   }
 
   @Test
