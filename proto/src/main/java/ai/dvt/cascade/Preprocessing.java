@@ -24,6 +24,22 @@ public record Preprocessing(
     NONE
   }
 
+  /**
+   * What every value of a pixel is in the model's input, (x / 255 - mean) / std in float32 steps,
+   * as torchvision's ToTensor and Normalize.
+   *
+   * @return [3, 256], by channel
+   */
+  public float[] normalised() {
+    float[] table = new float[3 * 256];
+    for (int channel = 0; channel < 3; channel++) {
+      for (int value = 0; value < 256; value++) {
+        table[channel << 8 | value] = (value / 255f - mean.get(channel)) / std.get(channel);
+      }
+    }
+    return table;
+  }
+
   public Preprocessing {
     mean = List.copyOf(mean);
     std = List.copyOf(std);

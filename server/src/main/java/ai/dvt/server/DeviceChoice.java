@@ -61,8 +61,8 @@ final class DeviceChoice {
       if (told == Mode.AUTO) {
         if (config.engine().workers() == 1) {
           ways.set(0, ways.get(0).because("one thread"));
-        } else if (ways.get(0).device().workers() == 1) {
-          ways.set(0, ways.get(0).because("one run at a time on this provider"));
+        } else if (!ways.get(0).device().onHost()) {
+          ways.set(0, ways.get(0).because("a GPU has one way to use them"));
         } else if (config.engine().queue().memory().isPresent()) {
           ways.set(0, ways.get(0).because("a memory limit: no model is opened twice"));
         } else {

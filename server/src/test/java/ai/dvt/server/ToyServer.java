@@ -80,7 +80,7 @@ final class ToyServer implements AutoCloseable {
 
   /** What a float32 toy picture reserves: itself, and b, c, d and a between stages 1 and 2. */
   static long footprint() {
-    return 12 * 4 + (12 + 4) * 4 + 2 * 8;
+    return 12 * 4 + (12 + 4) * 4 + 2 * 8 + ToyHandover.pictureBytes();
   }
 
   static CallLimits calls(int imagesPerStream, long clientDrivenBytes, Duration idleLimit) {

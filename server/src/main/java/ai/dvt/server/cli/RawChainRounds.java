@@ -82,7 +82,7 @@ final class RawChainRounds {
       ByteBuffer bytes =
           ByteBuffer.wrap(Base64.getDecoder().decode(picture.get("data").getAsString()));
       InputRow row = row(picture, bytes);
-      pictures.add(row::writeTo);
+      pictures.add(row);
       truths.add(
           command.has("truth") ? version.labels().indexOf(command.get("truth").getAsString()) : -1);
       JsonObject kept = new JsonObject();

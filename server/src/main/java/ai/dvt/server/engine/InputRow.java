@@ -1,5 +1,6 @@
 package ai.dvt.server.engine;
 
+import ai.dvt.server.runtime.RowWriter;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -7,7 +8,7 @@ import java.util.Optional;
  * One picture's place in a batch, kept as small as it came until the batch is gathered: uint8
  * pixels are normalised only then.
  */
-public interface InputRow {
+public interface InputRow extends RowWriter {
   /** Bytes kept alive while the picture waits. */
   long queuedBytes();
 
@@ -18,6 +19,7 @@ public interface InputRow {
    *
    * @param row a direct buffer in native byte order with exactly the row's bytes remaining
    */
+  @Override
   void writeTo(ByteBuffer row);
 
   /**

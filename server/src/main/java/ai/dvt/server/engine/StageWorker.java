@@ -9,7 +9,6 @@ import ai.dvt.cascade.ExitReason;
 import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.ProcessMemory;
-import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.StageRun;
 import ai.dvt.server.runtime.Workspace;
@@ -127,7 +126,7 @@ final class StageWorker implements Runnable {
         .sessions()
         .run(
             batch.stage(),
-            images.stream().<RowWriter>map(image -> image.image()::writeTo).toList(),
+            images.stream().map(Journey::image).toList(),
             batch.stage() == 1 ? List.of() : images.stream().map(Journey::row).toList(),
             workspace);
   }

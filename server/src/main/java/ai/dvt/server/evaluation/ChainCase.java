@@ -1,7 +1,13 @@
 package ai.dvt.server.evaluation;
 
+import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Handover;
+import ai.dvt.server.engine.InputRow;
+import ai.dvt.server.image.InputRows;
+import ai.dvt.server.image.PictureDecoder;
+import ai.dvt.server.image.PictureException;
+import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
@@ -11,15 +17,15 @@ import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
 import ai.dvt.server.runtime.StageException;
 import ai.dvt.server.runtime.provider.ExecutionProvider;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /**
- * A model on a provider with a hand-over, run as a {@link RawChain} over random pictures that leave
- * in given shares. What it computes is of no use; the time it takes is.
+ * A model on a provider with a hand-over, run as a {@link RawChain} over random uint8 pictures that
+ * leave in given shares. What it computes is of no use; the time it takes is.
  */
 public final class ChainCase implements AutoCloseable {
   /** Pictures are repeated: their content does not change the work. */
@@ -45,20 +51,28 @@ public final class ChainCase implements AutoCloseable {
   private final String name;
   private final Device device;
   private final CascadeSessions sessions;
-  private final List<RowWriter> pictures = new ArrayList<>();
+  private final List<RowWriter> pictures;
 
-  private ChainCase(String name, Device device, CascadeSessions sessions) {
+  private ChainCase(
+      String name, Device device, CascadeSessions sessions, List<? extends RowWriter> pictures) {
     this.name = name;
     this.device = device;
     this.sessions = sessions;
+    this.pictures = List.copyOf(pictures);
+  }
+
+  private static List<InputRow> pictures(Preprocessing preprocessing) throws PictureException {
+    InputRows rows = new InputRows(new PictureDecoder(PictureLimits.DEFAULT), preprocessing);
+    long height = preprocessing.height();
+    long width = preprocessing.width();
+    byte[] pixels = new byte[(int) (3 * height * width)];
     Random random = new Random(1);
+    List<InputRow> pictures = new ArrayList<>();
     for (int i = 0; i < DISTINCT; i++) {
-      FloatBuffer picture = FloatBuffer.allocate(sessions.imageRowBytes() / Float.BYTES);
-      for (int j = 0; j < picture.capacity(); j++) {
-        picture.put(j, (float) random.nextGaussian());
-      }
-      pictures.add(row -> row.asFloatBuffer().put(picture.duplicate()));
+      random.nextBytes(pixels);
+      pictures.add(rows.pixels(List.of(height, width, 3L), ByteBuffer.wrap(pixels)));
     }
+    return pictures;
   }
 
   /**
@@ -79,9 +93,10 @@ public final class ChainCase implements AutoCloseable {
         model.name() + " on " + provider.name() + ", " + handover.name().toLowerCase(Locale.ROOT);
     try {
       VariantSpec variant = model.variantFor(provider.name());
+      List<InputRow> pictures = pictures(model.manifest().preprocessing());
       return new ChainCase(
-          name, device, device.open(model.folder(), model.manifest(), variant, maxBatch));
-    } catch (RepositoryException | StageException e) {
+          name, device, device.open(model.folder(), model.manifest(), variant, maxBatch), pictures);
+    } catch (RepositoryException | StageException | PictureException e) {
       throw new EvaluationException(name, e.getMessage(), "a model that runs there");
     }
   }

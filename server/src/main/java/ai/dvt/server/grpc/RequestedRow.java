@@ -24,6 +24,11 @@ public record RequestedRow(InputRow row, Function<PictureException, RequestExcep
   }
 
   @Override
+  public boolean writePixels(ByteBuffer batch) {
+    return row.writePixels(batch);
+  }
+
+  @Override
   public Optional<? extends Exception> excess() {
     return row.excess()
         .map(cause -> cause instanceof PictureException picture ? refusal.apply(picture) : cause);

@@ -35,6 +35,15 @@ final class PixelRow implements InputRow {
     write(pixels, normalised, row);
   }
 
+  @Override
+  public synchronized boolean writePixels(ByteBuffer row) {
+    if (pixels == null) {
+      throw new IllegalStateException("a row that is done");
+    }
+    row.put(pixels);
+    return true;
+  }
+
   private static void write(byte[] pixels, float[] normalised, ByteBuffer row) {
     int plane = pixels.length / 3;
     int at = row.position();

@@ -21,7 +21,7 @@ public final class Preprocessor {
 
   public Preprocessor(Preprocessing preprocessing) {
     this.preprocessing = preprocessing;
-    this.normalised = normalised(preprocessing);
+    this.normalised = preprocessing.normalised();
     this.arrays = new PixelArrays(3 * preprocessing.height() * preprocessing.width());
     this.axes =
         new LinkedHashMap<>(2 * CACHED_AXES, 0.75f, true) {
@@ -110,18 +110,5 @@ public final class Preprocessor {
       axes.put(axis, made);
     }
     return made;
-  }
-
-  /** In float32 steps, as torchvision's ToTensor and Normalize. */
-  private static float[] normalised(Preprocessing preprocessing) {
-    float[] table = new float[3 * 256];
-    for (int channel = 0; channel < 3; channel++) {
-      float mean = preprocessing.mean().get(channel);
-      float std = preprocessing.std().get(channel);
-      for (int value = 0; value < 256; value++) {
-        table[channel << 8 | value] = (value / 255f - mean) / std;
-      }
-    }
-    return table;
   }
 }

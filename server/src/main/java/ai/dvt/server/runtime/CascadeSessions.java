@@ -28,7 +28,8 @@ public interface CascadeSessions extends AutoCloseable {
    * Runs one stage on some images.
    *
    * @param stage from 1
-   * @param images one an image, in batch order, at most {@link #maxBatch}
+   * @param images one an image, in batch order, at most {@link #maxBatch}; may be read by the first
+   *     stage alone
    * @param handover what each image brought from the stages before, in the same order; empty for
    *     stage 1. They stay the caller's.
    * @param workspace the calling thread's; it holds the result until that is closed

@@ -10,12 +10,17 @@ public interface Device extends AutoCloseable {
   /** The execution provider's name as in {@link VariantSpec#providers}, e.g. {@code cpu}. */
   String provider();
 
-  /** Threads that may run stages side by side: the cores of a CPU, 1 of a GPU. */
+  /** Threads that may run stages side by side: the cores of a CPU, one or two for a GPU. */
   int workers();
 
   /** Whether float32 graphs are computed with less than float32 here, because somebody asked. */
   default boolean reducesPrecision() {
     return false;
+  }
+
+  /** Whether the processor's cores run the stages. */
+  default boolean onHost() {
+    return true;
   }
 
   /** The largest batch that is tried where nobody names one; a power of two. */

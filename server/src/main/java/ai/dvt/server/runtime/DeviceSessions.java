@@ -11,18 +11,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
- * Sessions whose hand-over stays where the stages run: pictures and row numbers go to the device,
- * logits come back, nothing else.
+ * Sessions whose hand-over stays where the stages run: every picture goes to the device once, then
+ * row numbers; logits come back, nothing else.
  */
 final class DeviceSessions extends StagedSessions {
   private final NativeRuntime runtime;
   private final RowSelection selection;
+  private final PictureUpload upload;
   private final SparseBlocks sparse;
 
   /**
-   * @param stages owned from now on, as are the runtime and the selection
+   * @param layout with the pictures
+   * @param stages owned from now on, as are the runtime, the selection and the upload
    */
   DeviceSessions(
       VariantSpec variant,
@@ -30,10 +33,12 @@ final class DeviceSessions extends StagedSessions {
       HandoverLayout layout,
       List<StageSession> stages,
       NativeRuntime runtime,
-      RowSelection selection) {
+      RowSelection selection,
+      PictureUpload upload) {
     super(variant, maxBatch, layout, stages);
     this.runtime = runtime;
     this.selection = selection;
+    this.upload = upload;
     this.sparse = new SparseBlocks(layout, selection);
   }
 
@@ -63,14 +68,14 @@ final class DeviceSessions extends StagedSessions {
     HostWorkspace buffers = (HostWorkspace) workspace;
     Tensor image = session.inputs().get(0);
     Tensor logits = session.outputs().get(0);
-    ByteBuffer pictures = HostSessions.gatherImages(session, images, buffers);
     ByteBuffer answer = buffers.output(0, rows * logits.rowBytes());
     List<NativeValue> made = new ArrayList<>();
     List<DeviceBlock> used = new ArrayList<>();
-    try (NativeValue picture = onHost(image, pictures, rows);
-        NativeValue result = onHost(logits, answer, rows);
+    try (NativeValue result =
+            runtime.onHost(answer, logits.batch(rows), SmallGraph.number(logits.dataType()));
         NativeBinding binding = session.bind(runtime)) {
       sparse.tidy();
+      NativeValue picture = picture(stage, images, brought, buffers, used, made);
       binding.input(image.name(), picture);
       for (HandoverLayout.Input input : layout().inputs(stage)) {
         binding.input(input.input().name(), batch(input, brought, used, made));
@@ -83,6 +88,10 @@ final class DeviceSessions extends StagedSessions {
       List<NativeValue> outputs = binding.run();
       long nanos = System.nanoTime() - start;
       outputs.remove(0).close();
+      if (stage == 1 && layout().pictures().isPresent()) {
+        made.remove(picture);
+        outputs.add(picture);
+      }
       return new DeviceRun(this, stage, rows, nanos, brought, answer, outputs);
     } catch (NativeException e) {
       throw new StageException(session.place() + ", batch " + rows + ": " + e.getMessage(), e);
@@ -92,8 +101,23 @@ final class DeviceSessions extends StagedSessions {
     }
   }
 
-  private NativeValue onHost(Tensor tensor, ByteBuffer data, int rows) throws NativeException {
-    return runtime.onHost(data, tensor.batch(rows), SmallGraph.number(tensor.dataType()));
+  /** New for stage 1, handed over for later ones. */
+  private NativeValue picture(
+      int stage,
+      List<? extends RowWriter> images,
+      List<DeviceRow> brought,
+      HostWorkspace buffers,
+      List<DeviceBlock> used,
+      List<NativeValue> made)
+      throws NativeException {
+    OptionalInt group = layout().pictures();
+    if (stage > 1 && group.isPresent()) {
+      HandoverLayout.Input input = new HandoverLayout.Input(upload.image(), group.getAsInt(), 0);
+      return batch(input, brought, used, made);
+    }
+    NativeValue picture = upload.batch(images, buffers, group.isPresent());
+    made.add(picture);
+    return picture;
   }
 
   /**
@@ -139,6 +163,7 @@ final class DeviceSessions extends StagedSessions {
   public void close() {
     super.close();
     selection.close();
+    upload.close();
     runtime.close();
   }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What lies between the stages of a variant, worked out from the manifest's hand-over lists: which
@@ -45,10 +47,21 @@ final class HandoverLayout {
   private final List<Group> groups = new ArrayList<>();
   private final List<List<Input>> inputs = new ArrayList<>();
 
+  private final OptionalInt pictures;
+
   /**
    * @throws StageException when two readers of a tensor disagree about it
    */
   HandoverLayout(VariantSpec variant) throws StageException {
+    this(variant, Optional.empty());
+  }
+
+  /**
+   * @param picture if present, the pictures are handed over, too, behind what stage 1 makes: all
+   *     stages read the same
+   * @throws StageException when two readers of a tensor disagree about it
+   */
+  HandoverLayout(VariantSpec variant, Optional<Tensor> picture) throws StageException {
     Map<String, Tensor> made = new LinkedHashMap<>();
     Map<String, int[]> span = new LinkedHashMap<>();
     List<StageSpec> stages = variant.stages();
@@ -88,6 +101,13 @@ final class HandoverLayout {
           }
           groups.add(new Group(stay.get(0), stay.get(1), keys.stream().map(made::get).toList()));
         });
+    pictures =
+        picture.isPresent() && stages.size() > 1
+            ? OptionalInt.of(groups.size())
+            : OptionalInt.empty();
+    if (pictures.isPresent()) {
+      groups.add(new Group(1, stages.size(), List.of(picture.get())));
+    }
     for (StageSpec stage : stages) {
       inputs.add(
           stage.handover().stream()
@@ -99,6 +119,11 @@ final class HandoverLayout {
                           placeOf.get(key(h))))
               .toList());
     }
+  }
+
+  /** The group of the pictures; empty: every stage gets them anew. */
+  OptionalInt pictures() {
+    return pictures;
   }
 
   private static String key(HandoverSpec handover) {
@@ -119,12 +144,12 @@ final class HandoverLayout {
   }
 
   /**
-   * What a stage makes for later ones: its groups' tensors, group by group.
+   * What a stage's graph makes for later ones: its groups' tensors, group by group.
    *
    * @param stage from 1
    */
   List<Tensor> outputs(int stage) {
-    return groups.stream()
+    return groups.subList(0, pictures.orElse(groups.size())).stream()
         .filter(g -> g.fromStage() == stage)
         .flatMap(g -> g.tensors().stream())
         .toList();

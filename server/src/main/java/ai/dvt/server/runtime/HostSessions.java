@@ -59,7 +59,7 @@ final class HostSessions extends StagedSessions {
     StageSession session = stage(stage, rows);
     HostWorkspace buffers = (HostWorkspace) workspace;
     List<ByteBuffer> in = new ArrayList<>();
-    in.add(gatherImages(session, images, buffers));
+    in.add(gatherImages(session.inputs().get(0).rowBytes(), images, buffers));
     List<HostRow> brought = handover.stream().map(HostRow.class::cast).toList();
     for (HandoverLayout.Input input : layout().inputs(stage)) {
       in.add(gather(input, brought, buffers, in.size()));
@@ -94,8 +94,7 @@ final class HostSessions extends StagedSessions {
 
   /** All pictures, one after another, in the first input buffer. */
   static ByteBuffer gatherImages(
-      StageSession session, List<? extends RowWriter> images, HostWorkspace buffers) {
-    int bytes = session.inputs().get(0).rowBytes();
+      int bytes, List<? extends RowWriter> images, HostWorkspace buffers) {
     ByteBuffer batch = buffers.input(0, images.size() * bytes);
     for (int row = 0; row < images.size(); row++) {
       images.get(row).writeTo(batch.slice(row * bytes, bytes).order(ByteOrder.nativeOrder()));

@@ -13,6 +13,7 @@ import ai.onnxruntime.OrtSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** Runs stages by sessions of one execution provider. */
 public class SessionDevice implements Device {
   private static final Logger LOG = LoggerFactory.getLogger(SessionDevice.class);
+
+  private static final int ON_GPU = 2;
 
   private final OrtEnvironment environment;
   private final ExecutionProvider provider;
@@ -31,8 +34,8 @@ public class SessionDevice implements Device {
 
   /**
    * @param provider owned from now on
-   * @param workers threads that run stages side by side; a provider with memory of its own gets
-   *     one, because its runs are serial
+   * @param workers threads that run stages side by side; of a provider with memory of its own at
+   *     most {@value #ON_GPU}: one brings its batch to the GPU while the other's is computed
    * @param handover where features and relations lie between the stages
    */
   public SessionDevice(
@@ -42,7 +45,7 @@ public class SessionDevice implements Device {
     }
     this.settings = settings;
     this.provider = provider;
-    this.workers = provider.onHost() ? workers : 1;
+    this.workers = provider.onHost() ? workers : Math.min(workers, ON_GPU);
     this.handoverOnDevice =
         handover == Handover.DEVICE
             || (handover == Handover.AUTO && !provider.memory().equals("Cpu"));
@@ -77,6 +80,11 @@ public class SessionDevice implements Device {
   }
 
   @Override
+  public boolean onHost() {
+    return provider.onHost();
+  }
+
+  @Override
   public int largestBatchTried() {
     return provider.largestBatchTried();
   }
@@ -100,7 +108,9 @@ public class SessionDevice implements Device {
               + provider()
               + " among them)");
     }
-    HandoverLayout layout = new HandoverLayout(variant);
+    Tensor image = StageTensors.image(manifest, variant.stages().get(0));
+    HandoverLayout layout =
+        new HandoverLayout(variant, Optional.of(image).filter(i -> handoverOnDevice));
     List<StageSession> opened = new ArrayList<>();
     boolean complete = false;
     try {
@@ -108,7 +118,7 @@ public class SessionDevice implements Device {
         opened.add(
             session(folder, manifest, variant.stages().get(stage - 1), stage, layout, maxBatch));
       }
-      CascadeSessions sessions = sessions(variant, maxBatch, layout, opened);
+      CascadeSessions sessions = sessions(manifest, variant, maxBatch, layout, opened);
       complete = true;
       return sessions;
     } catch (NativeException e) {
@@ -166,7 +176,11 @@ public class SessionDevice implements Device {
   }
 
   private CascadeSessions sessions(
-      VariantSpec variant, int maxBatch, HandoverLayout layout, List<StageSession> stages)
+      CascadeManifest manifest,
+      VariantSpec variant,
+      int maxBatch,
+      HandoverLayout layout,
+      List<StageSession> stages)
       throws NativeException {
     if (!handoverOnDevice) {
       return new HostSessions(variant, maxBatch, layout, stages, memory);
@@ -174,7 +188,10 @@ public class SessionDevice implements Device {
     NativeRuntime runtime =
         NativeRuntime.open(provider.memory(), provider.deviceNumber(), openTensors);
     RowSelection selection = new RowSelection(provider, settings, runtime);
-    return new DeviceSessions(variant, maxBatch, layout, stages, runtime, selection);
+    Tensor image = StageTensors.image(manifest, variant.stages().get(0));
+    PictureUpload upload =
+        new PictureUpload(provider, settings, runtime, image, manifest.preprocessing());
+    return new DeviceSessions(variant, maxBatch, layout, stages, runtime, selection, upload);
   }
 
   @Override

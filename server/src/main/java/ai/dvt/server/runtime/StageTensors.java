@@ -2,6 +2,7 @@ package ai.dvt.server.runtime;
 
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.DataType;
+import ai.dvt.cascade.Preprocessing;
 import ai.dvt.cascade.StageSpec;
 import ai.dvt.server.runtime.provider.StageGraph;
 import java.util.ArrayList;
@@ -27,14 +28,7 @@ record StageTensors(List<Tensor> inputs, List<Tensor> outputs) {
   static StageTensors of(
       CascadeManifest manifest, HandoverLayout layout, StageSpec spec, int stage, boolean costs) {
     List<Tensor> inputs = new ArrayList<>();
-    inputs.add(
-        new Tensor(
-            spec.imageInput(),
-            DataType.FLOAT32,
-            List.of(
-                3L,
-                (long) manifest.preprocessing().height(),
-                (long) manifest.preprocessing().width())));
+    inputs.add(image(manifest, spec));
     layout.inputs(stage).forEach(input -> inputs.add(input.input()));
     List<Tensor> outputs = new ArrayList<>();
     outputs.add(
@@ -44,6 +38,15 @@ record StageTensors(List<Tensor> inputs, List<Tensor> outputs) {
         .filter(cost -> costs)
         .ifPresent(cost -> outputs.add(new Tensor(cost, DataType.FLOAT32, List.of(1L))));
     return new StageTensors(inputs, outputs);
+  }
+
+  /** A stage's picture. */
+  static Tensor image(CascadeManifest manifest, StageSpec spec) {
+    Preprocessing size = manifest.preprocessing();
+    return new Tensor(
+        spec.imageInput(),
+        DataType.FLOAT32,
+        List.of(3L, (long) size.height(), (long) size.width()));
   }
 
   /** What a provider's options may depend on. */

@@ -40,7 +40,7 @@ final class ParityPictures {
     List<RowWriter> pictures = new ArrayList<>();
     for (Path file : files()) {
       try {
-        pictures.add(rows.encoded(ByteBuffer.wrap(Files.readAllBytes(file)))::writeTo);
+        pictures.add(rows.encoded(ByteBuffer.wrap(Files.readAllBytes(file))));
       } catch (IOException | PictureException e) {
         throw new TrialException("parity-pictures, " + file, e.getMessage(), "a picture");
       }

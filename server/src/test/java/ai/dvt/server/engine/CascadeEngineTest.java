@@ -7,6 +7,7 @@ import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.server.runtime.CascadeSessions;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +59,7 @@ class CascadeEngineTest {
         assertThat(heard.logits())
             .usingComparatorWithPrecision(1e-4f)
             .containsExactly(expected[heard.exit() - 1]);
-        assertThat(pictures.get(i).reads).hasValue(heard.exit());
+        assertThat(pictures.get(i).reads).hasValue(ToyHandover.reads(heard.exit()));
         assertThat(heard.ends()).isEqualTo(1);
         assertThat(heard.passed())
             .extracting(p -> p.outcome().exit())
@@ -133,7 +134,7 @@ class CascadeEngineTest {
 
   @Test
   void with_room_for_one_image_and_batch_32_everybody_gets_an_answer_in_order() {
-    long one = 48 + 12 * 4 + 4 * 4 + 2 * 8;
+    long one = 48 + 12 * 4 + 4 * 4 + 2 * 8 + ToyHandover.pictureBytes();
     try (ToyEngine toy = new ToyEngine(folder, 2, 32, one, new SystemClock())) {
       List<Integer> granted = new ArrayList<>();
       List<Heard> answers = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -123,7 +124,7 @@ class ClientDrivenTest {
       assertThat(heard.exit()).isEqualTo(2);
       ticket.proceed();
       toy.assertEmpty();
-      assertThat(picture.reads).hasValue(2);
+      assertThat(picture.reads).hasValue(ToyHandover.reads(2));
     }
   }
 

@@ -7,6 +7,7 @@ import ai.dvt.cascade.ExitPassed;
 import ai.dvt.cascade.ExitReason;
 import ai.dvt.cascade.Thresholds;
 import ai.dvt.server.toy.ToyCascade;
+import ai.dvt.server.toy.ToyHandover;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -71,7 +72,7 @@ class UnseenTest {
       assertThat(watcher.pairs.get(0)).extracting(ExitOutcome::exit).containsExactly(1, 3);
       assertThat(watcher.pairs.get(0)).extracting(ExitOutcome::index).containsOnly(2);
       assertThat(first.ends()).isEqualTo(1);
-      assertThat(early.reads).hasValue(3);
+      assertThat(early.reads).hasValue(ToyHandover.reads(3));
       assertThat(toy.engine.statistics(toy.cascade).stages().get(2).answered().values())
           .as("the picture that nobody waits for is no answer")
           .containsExactly(1L);
@@ -108,7 +109,7 @@ class UnseenTest {
 
   @Test
   void its_room_is_given_back_when_another_image_finds_none() throws Exception {
-    long footprint = picture(1).queuedBytes() + 4 * 12 + 4 * 4 + 2 * 8;
+    long footprint = picture(1).queuedBytes() + 4 * 12 + 4 * 4 + 2 * 8 + ToyHandover.pictureBytes();
     try (ToyEngine toy = toy(1, 3 * footprint)) {
       Picture first = picture(1);
       Picture holding = Picture.holding(ToyCascade.picture(1, 0, random));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.dvt.cascade.CascadeManifest;
 import ai.dvt.cascade.DataType;
+import ai.dvt.cascade.Preprocessing;
+import ai.dvt.cascade.VariantSpec;
 import ai.dvt.server.config.Handover;
 import ai.dvt.server.runtime.capi.NativeException;
 import ai.dvt.server.runtime.capi.NativeRuntime;
@@ -16,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -27,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the hand-over on a device owns and gives back; CpuDeviceTest runs through it, too. */
 @Timeout(60)
 class DeviceHandoverTest {
-  /** Tensors of group 1-2 (a, b) and of group 1-3 (c). */
-  private static final int TENSORS_AFTER_STAGE_1 = 3;
+  /** Tensors of group 1-2 (a, b), of group 1-3 (c) and the pictures. */
+  private static final int TENSORS_AFTER_STAGE_1 = 4;
 
   @TempDir private Path folder;
   private final CpuDevice device = new CpuDevice(SessionSettings.DEFAULT, 1, Handover.DEVICE);
@@ -143,6 +146,125 @@ class DeviceHandoverTest {
       assertThat(moved.index()).isEqualTo(2);
       rows.forEach(HandoverRow::close);
     }
+  }
+
+  /** A picture's pixels, which may be asked for in both forms, and how often they were. */
+  private static final class Pixels implements RowWriter {
+    private final byte[] pixels = new byte[ToyCascade.PIXELS];
+    private final float[] normalised;
+    private final boolean asPixels;
+    private int written;
+
+    Pixels(Preprocessing preprocessing, boolean asPixels, Random random) {
+      random.nextBytes(pixels);
+      this.normalised = preprocessing.normalised();
+      this.asPixels = asPixels;
+    }
+
+    @Override
+    public void writeTo(ByteBuffer row) {
+      written++;
+      int plane = pixels.length / 3;
+      for (int i = 0; i < pixels.length; i++) {
+        row.putFloat(normalised[i / plane << 8 | pixels[i] & 0xff]);
+      }
+    }
+
+    @Override
+    public boolean writePixels(ByteBuffer row) {
+      if (asPixels) {
+        written++;
+        row.put(pixels);
+      }
+      return asPixels;
+    }
+  }
+
+  @Test
+  void pixels_are_normalised_on_the_device_as_on_the_host_and_go_there_once() throws Exception {
+    Preprocessing uneven =
+        new Preprocessing(
+            2,
+            2,
+            Preprocessing.Resize.STRETCH,
+            2,
+            List.of(0.485f, 0.456f, 0.406f),
+            List.of(0.229f, 0.224f, 0.225f));
+    CascadeManifest other =
+        new CascadeManifest(
+            manifest.model(),
+            manifest.architecture(),
+            manifest.variants(),
+            uneven,
+            manifest.classes(),
+            manifest.labels(),
+            manifest.selfTest(),
+            manifest.provenance());
+    Random random = new Random(4);
+    List<Pixels> pixels = new ArrayList<>();
+    List<Pixels> mixed = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      pixels.add(new Pixels(uneven, true, random));
+      mixed.add(new Pixels(uneven, i != 4, random));
+    }
+    try (CpuDevice onHost = new CpuDevice(SessionSettings.DEFAULT, 1);
+        CascadeSessions host = onHost.open(folder, other, other.variants().get(0), 6);
+        CascadeSessions sessions = device.open(folder, other, other.variants().get(0), 6)) {
+      for (List<Pixels> images : List.of(pixels, mixed)) {
+        List<float[]> expected = logits(onHost, host, images);
+        images.forEach(image -> image.written = 0);
+        List<float[]> got = logits(device, sessions, images);
+        for (int i = 0; i < expected.size(); i++) {
+          assertThat(got.get(i)).containsExactly(expected.get(i));
+        }
+      }
+      assertThat(pixels).allMatch(image -> image.written == 1);
+    }
+  }
+
+  /** Of every exit and image; each second image leaves at every exit. */
+  private static List<float[]> logits(
+      Device device, CascadeSessions sessions, List<? extends RowWriter> images)
+      throws StageException {
+    List<float[]> logits = new ArrayList<>();
+    List<HandoverRow> rows = List.of();
+    List<RowWriter> left = new ArrayList<>(images);
+    try (Workspace workspace = device.openWorkspace()) {
+      for (int stage = 1; stage <= 3; stage++) {
+        try (StageRun run = sessions.run(stage, left, rows, workspace)) {
+          List<Integer> going = new ArrayList<>();
+          for (int i = 0; i < run.rows(); i++) {
+            logits.add(run.logits(i));
+            if (i % 2 == 1) {
+              going.add(i);
+            } else if (stage > 1) {
+              rows.get(i).close();
+            }
+          }
+          if (stage < 3) {
+            left = going.stream().map(left::get).toList();
+            rows = run.keep(going);
+          }
+        }
+      }
+    }
+    rows.forEach(HandoverRow::close);
+    return logits;
+  }
+
+  @Test
+  void a_model_of_one_stage_keeps_no_pictures() throws Exception {
+    VariantSpec all = manifest.variants().get(0);
+    VariantSpec first =
+        new VariantSpec(
+            all.name(), all.flavour(), all.precision(), List.of(), all.stages().subList(0, 1));
+    assertThat(new HandoverLayout(first, Optional.of(picture())).pictures()).isEmpty();
+    assertThat(new HandoverLayout(all, Optional.of(picture())).pictures()).hasValue(3);
+    assertThat(new HandoverLayout(all).pictures()).isEmpty();
+  }
+
+  private Tensor picture() {
+    return StageTensors.image(manifest, manifest.variants().get(0).stages().get(0));
   }
 
   @Test

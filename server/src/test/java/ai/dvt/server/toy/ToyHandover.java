@@ -26,5 +26,17 @@ public final class ToyHandover {
           CHOSEN,
           Optional.empty());
 
+  private static final boolean ON_DEVICE = CHOSEN == Handover.DEVICE;
+
+  /** Bytes that a toy picture takes along from stage to stage: on a device it is kept itself. */
+  public static long pictureBytes() {
+    return ON_DEVICE ? ToyCascade.PIXELS * Float.BYTES : 0;
+  }
+
+  /** How often a picture is read that passes so many exits: by a device once. */
+  public static int reads(int exits) {
+    return ON_DEVICE ? Math.min(1, exits) : exits;
+  }
+
   private ToyHandover() {}
 }
