@@ -179,11 +179,12 @@ def main():
         for name in waiting:
             start, share = start_of(args.zoo, name)
             run = arguments_of(args.zoo, name, folder, [*rest, "--epochs", str(epochs * share)], start)
-            if args.stop_after:
-                run.stop_after = minutes_left()
-                if run.stop_after <= 0:
-                    return train.UNFINISHED
-            status = train.complete_run(train.prepare(run), run)
+            if args.stop_after and minutes_left() <= 0:
+                return train.UNFINISHED
+            trainer = train.prepare(run)
+            if args.stop_after:  # of what reading and compiling left
+                run.stop_after = max(minutes_left(), 1e-3)
+            status = train.complete_run(trainer, run)
             if status:
                 return status
             if torch.cuda.is_available():

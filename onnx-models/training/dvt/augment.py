@@ -77,11 +77,10 @@ class Augment:
     def _colour(self, x, amounts):
         wide = {name: amounts[name][:, None, None, None] for name in COLOUR}
         drawn = {name: wide[name] != 0 for name in ("posterize", "solarize", "autocontrast")}
-        grey = torch.tensor(GREY, device=x.device)[None, :, None, None]
         x = x * (1 + 1.6 * wide["brightness"])
-        mean = (x * grey).sum(1, keepdim=True).mean((2, 3), keepdim=True)
+        mean = _luma(x).mean((2, 3), keepdim=True)
         x = mean + (x - mean) * (1 + 1.6 * wide["contrast"])
-        luma = (x * grey).sum(1, keepdim=True)
+        luma = _luma(x)
         x = luma + (x - luma) * (1 + 1.6 * wide["saturation"])
         blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 3, 1)
         x = blurred + (x - blurred) * (1 + 1.6 * wide["sharpness"])
@@ -91,6 +90,11 @@ class Augment:
         x = torch.where(drawn["solarize"] & (x > 1 - 0.8 * wide["solarize"].abs()), 1 - x, x)
         low, high = x.amin((2, 3), keepdim=True), x.amax((2, 3), keepdim=True)
         return torch.where(drawn["autocontrast"], (x - low) / (high - low).clamp(min=1e-3), x)
+
+
+def _luma(x):
+    """By numbers, not by a tensor: one made here would be copied to the GPU in every step, which waits for it."""
+    return sum(share * x[:, channel : channel + 1] for channel, share in enumerate(GREY))
 
 
 def mix(x, targets, share, generator):

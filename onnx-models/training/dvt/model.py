@@ -110,6 +110,8 @@ class Stage(nn.Module):
         chunks = [None] * len(self.blocks)
         if self.relation_reuse_conv is not None:
             chunks = self.upsample.relations(self.relation_reuse_conv(relations)).split(self.heads, 1)
+            if x.is_cuda:  # compiled blocks copy what does not begin at 16 bytes, with everything that lies between its rows
+                chunks = [chunk.contiguous() for chunk in chunks]
         kept = []
         for block, reused in zip(self.blocks, chunks):
             context = self.upsample.context(block.feature_resuse_mlp(tokens)) if hasattr(block, "feature_resuse_mlp") else None

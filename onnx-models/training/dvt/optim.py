@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from inspect import signature
 
 import torch
 from torch import nn
@@ -79,7 +80,8 @@ class Optimizers:
             group = dict(params=parameters, base=base, weight_decay=weight_decay if decays else 0.0)
             (muon if by_muon else adamw).append(group)
         self.parameters = [p for group in muon + adamw for p in group["params"]]
-        self.all = ([Muon(muon)] if muon else []) + [torch.optim.AdamW(adamw, lr=rate, betas=(0.9, 0.98))]
+        fused = {"fused": True} if self.parameters[0].is_cuda and "fused" in signature(torch.optim.AdamW).parameters else {}
+        self.all = ([Muon(muon)] if muon else []) + [torch.optim.AdamW(adamw, lr=rate, betas=(0.9, 0.98), **fused)]
 
     def step(self, factor, clip):
         """@param factor of every base rate, 0..1 @param clip largest norm of the whole gradient"""

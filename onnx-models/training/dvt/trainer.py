@@ -230,6 +230,7 @@ class Trainer:
             self.model.zero_grad(set_to_none=True)
         except Exception as error:  # any failure of the compiler leaves a working eager model
             self.progress.say(f"compile: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}: going on without")
+            self.model.zero_grad(set_to_none=True)
             for stage in self._compiled():
                 for block in stage.blocks:
                     block._compiled_call_impl = None
