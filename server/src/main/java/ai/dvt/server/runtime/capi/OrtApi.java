@@ -45,10 +45,19 @@ final class OrtApi {
 
   /** The native session behind Java's. */
   static Pointer handle(OrtSession session) throws NativeException {
+    return handle(OrtSession.class, session);
+  }
+
+  /** The native options behind Java's. */
+  static Pointer handle(OrtSession.SessionOptions options) throws NativeException {
+    return handle(OrtSession.SessionOptions.class, options);
+  }
+
+  private static Pointer handle(Class<?> type, Object object) throws NativeException {
     try {
-      Field handle = OrtSession.class.getDeclaredField("nativeHandle");
+      Field handle = type.getDeclaredField("nativeHandle");
       handle.setAccessible(true);
-      return new Pointer(handle.getLong(session));
+      return new Pointer(handle.getLong(object));
     } catch (ReflectiveOperationException | RuntimeException e) {
       throw unknown(e);
     }

@@ -1,8 +1,9 @@
 package ai.dvt.server.runtime.provider;
 
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NvidiaProviders;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,7 +35,7 @@ public final class CudaProvider implements ExecutionProvider {
   private final boolean tf32;
 
   /**
-   * @param chosen options of OrtCUDAProviderOptions that replace the defaults
+   * @param chosen ONNX Runtime's options that replace the defaults
    * @param tf32 whether NVIDIA's libraries may use TF32, by {@link NvidiaPlatform#tf32Allowed}
    */
   public CudaProvider(Map<String, String> chosen, boolean tf32) {
@@ -84,14 +85,12 @@ public final class CudaProvider implements ExecutionProvider {
     return options;
   }
 
-  /** Always by the options object: the CPU jar's JNI library refuses the short form. */
   @Override
   public void addTo(SessionOptions session, StageGraph graph) throws OrtException {
-    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions()) {
-      for (Map.Entry<String, String> option : options(graph).entrySet()) {
-        cuda.add(option.getKey(), option.getValue());
-      }
-      session.addCUDA(cuda);
+    try {
+      NvidiaProviders.addCuda(session, options(graph));
+    } catch (NativeException e) {
+      throw new OrtException(e.getMessage());
     }
   }
 }

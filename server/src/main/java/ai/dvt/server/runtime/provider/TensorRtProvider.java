@@ -1,8 +1,9 @@
 package ai.dvt.server.runtime.provider;
 
+import ai.dvt.server.runtime.capi.NativeException;
+import ai.dvt.server.runtime.capi.NvidiaProviders;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ public final class TensorRtProvider implements ExecutionProvider {
   private final boolean tf32;
 
   /**
-   * @param chosen options of OrtTensorRTProviderOptions that replace the defaults
+   * @param chosen ONNX Runtime's options that replace the defaults
    * @param engines where built engines are kept
    * @param tf32 whether NVIDIA's libraries may use TF32, by {@link NvidiaPlatform#tf32Allowed}
    */
@@ -118,11 +119,10 @@ public final class TensorRtProvider implements ExecutionProvider {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions()) {
-      for (Map.Entry<String, String> option : options(graph).entrySet()) {
-        tensorRt.add(option.getKey(), option.getValue());
-      }
-      session.addTensorrt(tensorRt);
+    try {
+      NvidiaProviders.addTensorRt(session, options(graph));
+    } catch (NativeException e) {
+      throw new OrtException(e.getMessage());
     }
     rest.addTo(session, graph);
   }

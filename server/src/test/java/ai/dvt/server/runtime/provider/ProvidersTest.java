@@ -79,7 +79,10 @@ class ProvidersTest {
     assumeThat(Providers.compiledIn()).doesNotContain("cuda");
     ProviderCheck check = ProviderCheck.of(new CudaProvider(Map.of(), true));
     assertThat(check.works()).isFalse();
-    assertThat(check.explanation()).contains("CUDA");
+    assertThat(check.explanation())
+        .startsWith("CUDA execution provider is not enabled in this build");
+    assertThat(ProviderCheck.of(tensorRt(Map.of(), true)).explanation())
+        .startsWith("TensorRT execution provider is not enabled in this build");
   }
 
   @Test
