@@ -113,7 +113,7 @@ final class FirstLoad implements AutoCloseable {
         Way way = ways.get(i);
         opened.add(opener.open(way.device(), version, setting, copy.path(), true));
         perSecond[i] =
-            way.device().workers() * 1e9 / opened.get(i).times().orElseThrow().nanosPerImage();
+            way.device().runsAtOnce() * 1e9 / opened.get(i).times().orElseThrow().nanosPerImage();
       }
       ready.put(key, new Ready(copy, checked, opened.get(0)));
       joint.put(key, new Ready(copy, checked, opened.get(1)));

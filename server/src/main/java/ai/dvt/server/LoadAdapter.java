@@ -76,7 +76,7 @@ final class LoadAdapter {
       LoadPlan plan =
           new LoadPlanner(
                   times,
-                  device.workers(),
+                  device.runsAtOnce(),
                   maxBatch,
                   adaptation.objective().orElse(LoadPlan.USUAL_OBJECTIVE))
               .plan(points.withoutLoad(), points.usable());

@@ -83,9 +83,14 @@ final class NativeParts {
       return Finding.missing(NVIDIA, "libcuda.so.1", failed.get());
     }
     NativeLibrary cuda = NativeLibrary.getInstance("libcuda.so.1");
-    int status = cuda.getFunction("cuInit").invokeInt(new Object[] {0});
     IntByReference version = new IntByReference();
-    cuda.getFunction("cuDriverGetVersion").invokeInt(new Object[] {version});
+    int status;
+    try {
+      status = cuda.getFunction("cuInit").invokeInt(new Object[] {0});
+      cuda.getFunction("cuDriverGetVersion").invokeInt(new Object[] {version});
+    } catch (UnsatisfiedLinkError e) {
+      return Finding.broken(NVIDIA, "libcuda.so.1", e.getMessage() + " (expected: a driver's)");
+    }
     String supports = version.getValue() / 1000 + "." + version.getValue() % 1000 / 10;
     return status == 0
         ? Finding.ok(NVIDIA, "libcuda.so.1", "supports CUDA " + supports)

@@ -10,12 +10,19 @@ public interface Device extends AutoCloseable {
   /** The execution provider's name as in {@link VariantSpec#providers}, e.g. {@code cpu}. */
   String provider();
 
-  /** Threads that may run stages side by side: the cores of a CPU, one or two for a GPU. */
+  /** Threads that bring batches to the stages: the cores of a CPU, one or two for a GPU. */
   int workers();
 
   /** Whether float32 graphs are computed with less than float32 here, because somebody asked. */
   default boolean reducesPrecision() {
     return false;
+  }
+
+  /**
+   * Runs of stages side by side: one a worker, or one of a GPU, which the workers take in turns.
+   */
+  default int runsAtOnce() {
+    return workers();
   }
 
   /** Whether the processor's cores run the stages. */

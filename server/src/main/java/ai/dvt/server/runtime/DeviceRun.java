@@ -60,6 +60,7 @@ final class DeviceRun implements StageRun {
     for (int row : kept) {
       going.add(brought.isEmpty() ? sessions.newRow() : brought.get(row));
     }
+    sessions.turns().acquireUninterruptibly();
     try {
       List<HandoverLayout.Group> groups = sessions.layout().groups();
       int output = 0;
@@ -92,6 +93,8 @@ final class DeviceRun implements StageRun {
     } catch (RuntimeException | Error e) {
       going.forEach(DeviceRow::close);
       throw e;
+    } finally {
+      sessions.turns().release();
     }
     return List.copyOf(going);
   }

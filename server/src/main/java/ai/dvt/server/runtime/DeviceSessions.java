@@ -11,21 +11,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sessions whose hand-over stays where the stages run: every picture goes to the device once, then
  * row numbers; logits come back, nothing else.
  */
 final class DeviceSessions extends StagedSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceSessions.class);
+
   private final NativeRuntime runtime;
   private final RowSelection selection;
   private final PictureUpload upload;
+  private final Semaphore turns;
+  private final Optional<String> arena;
   private final SparseBlocks sparse;
+  private volatile boolean larger;
 
   /**
    * @param layout with the pictures
-   * @param stages owned from now on, as are the runtime, the selection and the upload
+   * @param stages owned from now on
+   * @param turns one is taken for all that is asked of the device
+   * @param arena ONNX Runtime's name of the memory that sessions keep for the next run
    */
   DeviceSessions(
       VariantSpec variant,
@@ -34,16 +45,49 @@ final class DeviceSessions extends StagedSessions {
       List<StageSession> stages,
       NativeRuntime runtime,
       RowSelection selection,
-      PictureUpload upload) {
+      PictureUpload upload,
+      Semaphore turns,
+      Optional<String> arena) {
     super(variant, maxBatch, layout, stages);
     this.runtime = runtime;
     this.selection = selection;
     this.upload = upload;
+    this.turns = turns;
+    this.arena = arena;
     this.sparse = new SparseBlocks(layout, selection);
   }
 
   RowSelection selection() {
     return selection;
+  }
+
+  Semaphore turns() {
+    return turns;
+  }
+
+  /** After larger batches were tried: what they needed is kept by ONNX Runtime otherwise. */
+  @Override
+  public void lowerMaxBatch(int rows) {
+    larger |= rows < maxBatch();
+    super.lowerMaxBatch(rows);
+  }
+
+  @Override
+  public void trim(Workspace workspace) {
+    if (!larger || arena.isEmpty()) {
+      return;
+    }
+    larger = false;
+    turns.acquireUninterruptibly();
+    try {
+      for (StageSession session : stages()) {
+        session.shrink((HostWorkspace) workspace, arena.get());
+      }
+    } catch (StageException e) {
+      LOG.warn("memory of larger batches is kept: {}", e.getMessage());
+    } finally {
+      turns.release();
+    }
   }
 
   DeviceRow newRow() {
@@ -69,13 +113,20 @@ final class DeviceSessions extends StagedSessions {
     Tensor image = session.inputs().get(0);
     Tensor logits = session.outputs().get(0);
     ByteBuffer answer = buffers.output(0, rows * logits.rowBytes());
+    Optional<PictureUpload.Gathered> gathered =
+        stage == 1 || layout().pictures().isEmpty()
+            ? Optional.of(upload.gather(images, buffers))
+            : Optional.empty();
+    turns.acquireUninterruptibly();
     List<NativeValue> made = new ArrayList<>();
     List<DeviceBlock> used = new ArrayList<>();
     try (NativeValue result =
             runtime.onHost(answer, logits.batch(rows), SmallGraph.number(logits.dataType()));
         NativeBinding binding = session.bind(runtime)) {
       sparse.tidy();
-      NativeValue picture = picture(stage, images, brought, buffers, used, made);
+      long start = System.nanoTime();
+      NativeValue picture = picture(gathered, brought, used, made);
+      long uploadNanos = System.nanoTime() - start;
       binding.input(image.name(), picture);
       for (HandoverLayout.Input input : layout().inputs(stage)) {
         binding.input(input.input().name(), batch(input, brought, used, made));
@@ -84,9 +135,9 @@ final class DeviceSessions extends StagedSessions {
       for (Tensor output : session.outputs().subList(1, session.outputs().size())) {
         binding.outputOnDevice(output.name());
       }
-      long start = System.nanoTime();
+      start = System.nanoTime();
       List<NativeValue> outputs = binding.run();
-      long nanos = System.nanoTime() - start;
+      long nanos = System.nanoTime() - start + (gathered.isPresent() ? uploadNanos : 0);
       outputs.remove(0).close();
       if (stage == 1 && layout().pictures().isPresent()) {
         made.remove(picture);
@@ -98,24 +149,27 @@ final class DeviceSessions extends StagedSessions {
     } finally {
       made.forEach(NativeValue::close);
       used.forEach(DeviceBlock::leave);
+      turns.release();
     }
   }
 
-  /** New for stage 1, handed over for later ones. */
+  /**
+   * New, or handed over.
+   *
+   * @param gathered what is new
+   */
   private NativeValue picture(
-      int stage,
-      List<? extends RowWriter> images,
+      Optional<PictureUpload.Gathered> gathered,
       List<DeviceRow> brought,
-      HostWorkspace buffers,
       List<DeviceBlock> used,
       List<NativeValue> made)
       throws NativeException {
     OptionalInt group = layout().pictures();
-    if (stage > 1 && group.isPresent()) {
+    if (gathered.isEmpty()) {
       HandoverLayout.Input input = new HandoverLayout.Input(upload.image(), group.getAsInt(), 0);
       return batch(input, brought, used, made);
     }
-    NativeValue picture = upload.batch(images, buffers, group.isPresent());
+    NativeValue picture = upload.upload(gathered.get(), group.isPresent());
     made.add(picture);
     return picture;
   }
@@ -157,13 +211,5 @@ final class DeviceSessions extends StagedSessions {
     NativeValue selected = selection.select(input.input(), sources, chosen);
     made.add(selected);
     return selected;
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    selection.close();
-    upload.close();
-    runtime.close();
   }
 }

@@ -5,22 +5,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /** Sessions whose hand-over goes through direct memory of the host. */
 final class HostSessions extends StagedSessions {
+  private final Semaphore turns;
   private final NativeMemory memory;
   private final List<HandoverPool> pools = new ArrayList<>();
 
   /**
    * @param stages owned from now on
+   * @param turns one is taken for every run
    */
   HostSessions(
       VariantSpec variant,
       int maxBatch,
       HandoverLayout layout,
       List<StageSession> stages,
-      NativeMemory memory) {
+      NativeMemory memory,
+      Semaphore turns) {
     super(variant, maxBatch, layout, stages);
+    this.turns = turns;
     this.memory = memory;
     openPools();
   }
@@ -68,8 +73,13 @@ final class HostSessions extends StagedSessions {
     for (Tensor output : session.outputs()) {
       out.add(buffers.output(out.size(), rows * output.rowBytes()));
     }
-    long nanos = session.run(rows, in, out);
-    return new HostRun(this, stage, rows, nanos, brought, out);
+    turns.acquireUninterruptibly();
+    try {
+      long nanos = session.run(rows, in, out);
+      return new HostRun(this, stage, rows, nanos, brought, out);
+    } finally {
+      turns.release();
+    }
   }
 
   @Override
@@ -77,16 +87,7 @@ final class HostSessions extends StagedSessions {
     HostWorkspace buffers = (HostWorkspace) workspace;
     for (StageSession session : stages()) {
       if (session.keepsMore()) {
-        buffers.trim(); // new buffers are zeros, which any stage takes
-        List<ByteBuffer> in = new ArrayList<>();
-        for (Tensor input : session.inputs()) {
-          in.add(buffers.input(in.size(), input.rowBytes()));
-        }
-        List<ByteBuffer> out = new ArrayList<>();
-        for (Tensor output : session.outputs()) {
-          out.add(buffers.output(out.size(), output.rowBytes()));
-        }
-        session.shrink(in, out);
+        session.shrink(buffers, "cpu:0");
       }
     }
     pools.forEach(HandoverPool::trim);

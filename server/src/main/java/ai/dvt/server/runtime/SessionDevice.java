@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,19 @@ public class SessionDevice implements Device {
   private final int workers;
   private final boolean handoverOnDevice;
   private final NativeMemory memory = new NativeMemory();
+
+  /** Taken by who uses a GPU: ONNX Runtime orders copies and runs of one thread at a time only. */
+  private final Semaphore turns;
+
+  private final DeviceGraphs graphs;
+  private NativeRuntime runtime;
   private final AtomicInteger openTensors = new AtomicInteger();
 
   /**
    * @param provider owned from now on
    * @param workers threads that run stages side by side; of a provider with memory of its own at
-   *     most {@value #ON_GPU}: one brings its batch to the GPU while the other's is computed
+   *     most {@value #ON_GPU}, which take it in turns: one gathers its batch and reads its logits
+   *     while the other's is computed
    * @param handover where features and relations lie between the stages
    */
   public SessionDevice(
@@ -45,6 +53,8 @@ public class SessionDevice implements Device {
     }
     this.settings = settings;
     this.provider = provider;
+    this.turns = new Semaphore(provider.onHost() ? Integer.MAX_VALUE : 1, true);
+    this.graphs = new DeviceGraphs(provider, settings);
     this.workers = provider.onHost() ? workers : Math.min(workers, ON_GPU);
     this.handoverOnDevice =
         handover == Handover.DEVICE
@@ -77,6 +87,11 @@ public class SessionDevice implements Device {
   @Override
   public boolean reducesPrecision() {
     return provider.reducesPrecision();
+  }
+
+  @Override
+  public int runsAtOnce() {
+    return provider.onHost() ? workers : 1;
   }
 
   @Override
@@ -183,15 +198,32 @@ public class SessionDevice implements Device {
       List<StageSession> stages)
       throws NativeException {
     if (!handoverOnDevice) {
-      return new HostSessions(variant, maxBatch, layout, stages, memory);
+      return new HostSessions(variant, maxBatch, layout, stages, memory, turns);
     }
-    NativeRuntime runtime =
-        NativeRuntime.open(provider.memory(), provider.deviceNumber(), openTensors);
-    RowSelection selection = new RowSelection(provider, settings, runtime);
+    NativeRuntime shared = nativeRuntime();
     Tensor image = StageTensors.image(manifest, variant.stages().get(0));
-    PictureUpload upload =
-        new PictureUpload(provider, settings, runtime, image, manifest.preprocessing());
-    return new DeviceSessions(variant, maxBatch, layout, stages, runtime, selection, upload);
+    PictureUpload upload = new PictureUpload(graphs, shared, image, manifest.preprocessing());
+    RowSelection selection = new RowSelection(graphs, shared);
+    for (HandoverLayout.Group group : layout.groups()) {
+      for (Tensor tensor : group.tensors()) {
+        selection.prepare(tensor.dataType());
+      }
+    }
+    return new DeviceSessions(
+        variant, maxBatch, layout, stages, shared, selection, upload, turns, arena());
+  }
+
+  private Optional<String> arena() {
+    return provider.memory().equals("Cpu")
+        ? Optional.of("cpu:0").filter(cpu -> settings.arena())
+        : Optional.of("gpu:" + provider.deviceNumber());
+  }
+
+  private synchronized NativeRuntime nativeRuntime() throws NativeException {
+    if (runtime == null) {
+      runtime = NativeRuntime.open(provider.memory(), provider.deviceNumber(), openTensors);
+    }
+    return runtime;
   }
 
   @Override
@@ -212,6 +244,12 @@ public class SessionDevice implements Device {
   /** ONNX Runtime's environment lives on, as long as the process. */
   @Override
   public void close() {
+    graphs.close();
+    synchronized (this) {
+      if (runtime != null) {
+        runtime.close();
+      }
+    }
     provider.close();
   }
 }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -151,16 +152,33 @@ final class StageSession implements AutoCloseable {
    * @return nanoseconds in ONNX Runtime
    */
   long run(int rows, List<ByteBuffer> in, List<ByteBuffer> out) throws StageException {
-    return run(rows, in, out, arenaUse.shrinksAfter(rows, System.nanoTime()));
+    return run(
+        rows,
+        in,
+        out,
+        Optional.of("cpu:0").filter(cpu -> arenaUse.shrinksAfter(rows, System.nanoTime())));
   }
 
-  /** Runs one row for the sake of giving back what larger runs needed. */
-  void shrink(List<ByteBuffer> in, List<ByteBuffer> out) throws StageException {
+  /**
+   * Runs one row for the sake of giving back what larger runs needed.
+   *
+   * @param arena ONNX Runtime's name of the memory, e.g. {@code cpu:0}
+   */
+  void shrink(HostWorkspace buffers, String arena) throws StageException {
+    buffers.trim(); // new buffers are zeros, which any stage takes
+    List<ByteBuffer> in = new ArrayList<>();
+    for (Tensor input : inputs) {
+      in.add(buffers.input(in.size(), input.rowBytes()));
+    }
+    List<ByteBuffer> out = new ArrayList<>();
+    for (Tensor output : outputs) {
+      out.add(buffers.output(out.size(), output.rowBytes()));
+    }
     arenaUse.givesBack(1, System.nanoTime());
-    run(1, in, out, true);
+    run(1, in, out, Optional.of(arena));
   }
 
-  private long run(int rows, List<ByteBuffer> in, List<ByteBuffer> out, boolean shrinks)
+  private long run(int rows, List<ByteBuffer> in, List<ByteBuffer> out, Optional<String> shrinks)
       throws StageException {
     List<OnnxTensor> tensors = new ArrayList<>();
     try {
@@ -183,12 +201,12 @@ final class StageSession implements AutoCloseable {
   /**
    * ONNX Runtime keeps the memory of the largest run for the next one.
    *
-   * @param shrinks whether the run gives back what it does not need
+   * @param shrinks the memory of which the run gives back what it does not need
    */
-  private static OrtSession.RunOptions options(boolean shrinks) throws OrtException {
+  private static OrtSession.RunOptions options(Optional<String> shrinks) throws OrtException {
     OrtSession.RunOptions options = new OrtSession.RunOptions();
-    if (shrinks) {
-      options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+    if (shrinks.isPresent()) {
+      options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", shrinks.get());
     }
     return options;
   }

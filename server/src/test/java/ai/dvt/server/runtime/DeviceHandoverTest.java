@@ -12,14 +12,23 @@ import ai.dvt.server.runtime.capi.NativeException;
 import ai.dvt.server.runtime.capi.NativeRuntime;
 import ai.dvt.server.runtime.capi.NativeValue;
 import ai.dvt.server.runtime.provider.CpuProvider;
+import ai.dvt.server.runtime.provider.ExecutionProvider;
+import ai.dvt.server.runtime.provider.StageGraph;
 import ai.dvt.server.toy.ToyCascade;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,6 +262,89 @@ class DeviceHandoverTest {
   }
 
   @Test
+  void rows_of_parts_of_batches_come_in_any_order() throws Exception {
+    Random random = new Random(8);
+    try (CascadeSessions sessions = open(30);
+        Workspace workspace = device.openWorkspace()) {
+      Map<HandoverRow, float[]> alone = new LinkedHashMap<>();
+      Map<HandoverRow, RowWriter> pictureOf = new LinkedHashMap<>();
+      for (int batch = 0; batch < 10; batch++) {
+        List<RowWriter> pictures = pictures(4);
+        List<HandoverRow> kept;
+        try (StageRun run = sessions.run(1, pictures, List.of(), workspace)) {
+          kept = run.keep(List.of(0, 2, 3));
+        }
+        List<RowWriter> going = List.of(pictures.get(0), pictures.get(2), pictures.get(3));
+        for (int i = 0; i < 3; i++) {
+          pictureOf.put(kept.get(i), going.get(i));
+          try (StageRun run =
+              sessions.run(2, going.subList(i, i + 1), kept.subList(i, i + 1), workspace)) {
+            alone.put(kept.get(i), run.logits(0));
+          }
+        }
+      }
+      List<HandoverRow> rows = new ArrayList<>(alone.keySet());
+      for (int size : new int[] {30, 30, 17, 5, 2}) {
+        Collections.shuffle(rows, random);
+        List<HandoverRow> some = rows.subList(0, size);
+        List<RowWriter> pictures = some.stream().map(pictureOf::get).toList();
+        try (StageRun run = sessions.run(2, pictures, some, workspace)) {
+          for (int i = 0; i < size; i++) {
+            assertThat(run.logits(i)).containsExactly(alone.get(some.get(i)));
+          }
+        }
+      }
+      rows.forEach(HandoverRow::close);
+    }
+  }
+
+  /** The CPU, as if it were a GPU: threads take turns. */
+  private record LoneProvider() implements ExecutionProvider {
+    @Override
+    public String name() {
+      return CpuProvider.NAME;
+    }
+
+    @Override
+    public boolean onHost() {
+      return false;
+    }
+
+    @Override
+    public Map<String, String> options(StageGraph graph) {
+      return Map.of();
+    }
+
+    @Override
+    public void addTo(SessionOptions session, StageGraph graph) {}
+  }
+
+  @Test
+  void two_threads_take_turns_on_a_gpu() throws Exception {
+    for (Handover handover : new Handover[] {Handover.DEVICE, Handover.HOST}) {
+      try (SessionDevice gpu =
+              new SessionDevice(new LoneProvider(), SessionSettings.DEFAULT, 8, handover);
+          CascadeSessions sessions = gpu.open(folder, manifest, manifest.variants().get(0), 8)) {
+        List<RowWriter> images = pictures(8);
+        List<float[]> expected = logits(gpu, sessions, images);
+        ExecutorService threads = Executors.newFixedThreadPool(gpu.workers());
+        List<Future<List<float[]>>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          all.add(threads.submit(() -> logits(gpu, sessions, images)));
+        }
+        for (Future<List<float[]>> one : all) {
+          for (int i = 0; i < expected.size(); i++) {
+            assertThat(one.get().get(i)).containsExactly(expected.get(i));
+          }
+        }
+        threads.shutdown();
+        assertThat(sessions.openRows()).isZero();
+        assertThat(gpu.openTensors()).isZero();
+      }
+    }
+  }
+
+  @Test
   void a_model_of_one_stage_keeps_no_pictures() throws Exception {
     VariantSpec all = manifest.variants().get(0);
     VariantSpec first =
@@ -272,8 +364,8 @@ class DeviceHandoverTest {
     AtomicInteger open = new AtomicInteger();
     Tensor tensor = new Tensor("t", DataType.FLOAT32, List.of(2L));
     try (NativeRuntime runtime = NativeRuntime.open("Cpu", 0, open);
-        RowSelection selection =
-            new RowSelection(new CpuProvider(), SessionSettings.DEFAULT, runtime)) {
+        DeviceGraphs graphs = new DeviceGraphs(new CpuProvider(), SessionSettings.DEFAULT)) {
+      RowSelection selection = new RowSelection(graphs, runtime);
       ByteBuffer data = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
       data.asFloatBuffer().put(new float[] {1, 2, 3, 4});
       try (NativeValue two = runtime.onHost(data, new long[] {2, 2}, 1)) {

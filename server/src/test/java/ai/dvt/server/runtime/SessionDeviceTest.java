@@ -24,6 +24,8 @@ class SessionDeviceTest {
                 Handover.AUTO)) {
       assertThat(processor.workers()).isEqualTo(ofProcessor);
       assertThat(gpu.workers()).isEqualTo(ofGpu);
+      assertThat(processor.runsAtOnce()).isEqualTo(ofProcessor);
+      assertThat(gpu.runsAtOnce()).isEqualTo(1);
     }
   }
 

@@ -55,7 +55,7 @@ public record ModelPlan(String name, Map<String, RunTimeTable> times, LoadPlan p
     return new ModelPlan(
         name,
         times,
-        new LoadPlanner(times, device.workers(), maxBatch, objective)
+        new LoadPlanner(times, device.runsAtOnce(), maxBatch, objective)
             .plan(points.withoutLoad(), points.usable()));
   }
 }

@@ -36,7 +36,7 @@ public final class SmallGraph {
   }
 
   /**
-   * @param shape {@link #ANY} for a free dimension
+   * @param shape {@link #ANY} for a free dimension; none: any shape
    */
   public SmallGraph input(String tensor, DataType type, long... shape) {
     inputs.add(value(tensor, type, shape));
@@ -44,7 +44,7 @@ public final class SmallGraph {
   }
 
   /**
-   * @param shape {@link #ANY} for a free dimension
+   * @param shape {@link #ANY} for a free dimension; none: any shape
    */
   public SmallGraph output(String tensor, DataType type, long... shape) {
     outputs.add(value(tensor, type, shape));
@@ -120,7 +120,9 @@ public final class SmallGraph {
         message(
             out -> {
               out.writeInt32(1, number(type));
-              out.writeByteArray(2, dimensions);
+              if (shape.length > 0) {
+                out.writeByteArray(2, dimensions);
+              }
             });
     return message(
         out -> {

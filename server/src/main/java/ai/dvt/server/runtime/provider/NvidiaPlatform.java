@@ -43,7 +43,8 @@ public record NvidiaPlatform(Path root) {
 
   /** Whether this is a Jetson, whose GPU shares the system's memory. */
   public boolean jetson() {
-    return !boards().isEmpty();
+    // A container may hide the board, and not the driver of its memory.
+    return !boards().isEmpty() || Files.exists(root.resolve("dev/nvmap"));
   }
 
   private List<String> boards() {

@@ -5,8 +5,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,11 +111,19 @@ public final class Providers {
           new TensorRtProvider(
               settings.optionsOf(name),
               engines(NvidiaPlatform.tensorRtVersion(), tf32),
-              new CudaProvider(settings.optionsOf(CudaProvider.NAME), tf32),
+              new CudaProvider(onSameGpu(settings), tf32),
               tf32);
       case CudaProvider.NAME -> new CudaProvider(settings.optionsOf(name), tf32);
       default -> new CpuProvider();
     };
+  }
+
+  /** CUDA's options where TensorRT leaves nodes to it: on the same GPU, unless told otherwise. */
+  private static Map<String, String> onSameGpu(ProviderSettings settings) {
+    Map<String, String> options = new HashMap<>(settings.optionsOf(CudaProvider.NAME));
+    Optional.ofNullable(settings.optionsOf(TensorRtProvider.NAME).get("device_id"))
+        .ifPresent(number -> options.putIfAbsent("device_id", number));
+    return options;
   }
 
   private EngineFolders engines(Optional<String> builder, boolean tf32) {
