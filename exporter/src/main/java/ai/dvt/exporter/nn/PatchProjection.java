@@ -1,9 +1,6 @@
 package ai.dvt.exporter.nn;
 
 import ai.dvt.exporter.onnx.Constant;
-import ai.dvt.exporter.onnx.Layout;
-import ai.dvt.exporter.onnx.Products;
-import ai.dvt.exporter.onnx.Shape;
 import ai.dvt.exporter.onnx.Value;
 
 /**
@@ -16,16 +13,7 @@ import ai.dvt.exporter.onnx.Value;
 public record PatchProjection(Constant weight, Constant bias, int padding) implements Front {
   @Override
   public Value forward(Formulation formulation, Value image) {
-    int kernel = Math.toIntExact(weight.shape().dimension(2));
-    Value map =
-        Products.conv(
-            image,
-            image.graph().constant(weight),
-            image.graph().constant(bias),
-            kernel,
-            padding,
-            1);
-    Shape flat = Shape.batch(map.dimension(1), map.dimension(2) * map.dimension(3));
-    return Layout.transpose(Layout.reshape(map, flat), 0, 2, 1);
+    return formulation.patches(
+        image, image.graph().constant(weight), image.graph().constant(bias), padding);
   }
 }

@@ -3,7 +3,6 @@ package ai.dvt.exporter.nn.reuse;
 import ai.dvt.exporter.nn.Formulation;
 import ai.dvt.exporter.onnx.Constant;
 import ai.dvt.exporter.onnx.Layout;
-import ai.dvt.exporter.onnx.Products;
 import ai.dvt.exporter.onnx.Value;
 import java.util.Arrays;
 import java.util.List;
@@ -30,16 +29,16 @@ public record RelationReuse(
    * @return for each layer [B, heads, upstream N, upstream N]
    */
   public List<Value> forward(Formulation formulation, Value relations) {
-    Value transformed = conv(relations, expand, expandBias);
+    Value transformed = pointwise(formulation, relations, expand, expandBias);
     if (reduce != null) {
-      transformed = conv(formulation.gelu(transformed), reduce, reduceBias);
+      transformed = pointwise(formulation, formulation.gelu(transformed), reduce, reduceBias);
     }
     long[] heads = new long[layers];
     Arrays.fill(heads, transformed.dimension(1) / layers);
     return layers == 1 ? List.of(transformed) : Layout.split(transformed, 1, heads);
   }
 
-  private Value conv(Value x, Constant weight, Constant bias) {
-    return Products.conv(x, x.graph().constant(weight), x.graph().constant(bias), 1, 0, groups);
+  private Value pointwise(Formulation formulation, Value x, Constant weight, Constant bias) {
+    return formulation.pointwise(x, x.graph().constant(weight), x.graph().constant(bias), groups);
   }
 }
