@@ -91,6 +91,8 @@ public final class Doctor {
       }
     } catch (RepositoryException | StageException e) {
       findings.add(Finding.broken(section, provider.name(), e.getMessage()));
+    } finally {
+      device.release();
     }
     return findings;
   }

@@ -11,7 +11,6 @@ import ai.dvt.server.image.PictureLimits;
 import ai.dvt.server.repository.ModelVersion;
 import ai.dvt.server.repository.RepositoryException;
 import ai.dvt.server.runtime.CascadeSessions;
-import ai.dvt.server.runtime.Device;
 import ai.dvt.server.runtime.RowWriter;
 import ai.dvt.server.runtime.SessionDevice;
 import ai.dvt.server.runtime.SessionSettings;
@@ -49,12 +48,15 @@ public final class ChainCase implements AutoCloseable {
   }
 
   private final String name;
-  private final Device device;
+  private final SessionDevice device;
   private final CascadeSessions sessions;
   private final List<RowWriter> pictures;
 
   private ChainCase(
-      String name, Device device, CascadeSessions sessions, List<? extends RowWriter> pictures) {
+      String name,
+      SessionDevice device,
+      CascadeSessions sessions,
+      List<? extends RowWriter> pictures) {
     this.name = name;
     this.device = device;
     this.sessions = sessions;
@@ -97,6 +99,7 @@ public final class ChainCase implements AutoCloseable {
       return new ChainCase(
           name, device, device.open(model.folder(), model.manifest(), variant, maxBatch), pictures);
     } catch (RepositoryException | StageException | PictureException e) {
+      device.release();
       throw new EvaluationException(name, e.getMessage(), "a model that runs there");
     }
   }
@@ -148,5 +151,6 @@ public final class ChainCase implements AutoCloseable {
   @Override
   public void close() {
     sessions.close();
+    device.release();
   }
 }

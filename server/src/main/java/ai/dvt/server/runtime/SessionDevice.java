@@ -241,15 +241,21 @@ public class SessionDevice implements Device {
     return openTensors.get();
   }
 
-  /** ONNX Runtime's environment lives on, as long as the process. */
-  @Override
-  public void close() {
+  /** Ends what this device opened for itself; the provider lives on. All sessions are closed. */
+  public void release() {
     graphs.close();
     synchronized (this) {
       if (runtime != null) {
         runtime.close();
+        runtime = null;
       }
     }
+  }
+
+  /** ONNX Runtime's environment lives on, as long as the process. */
+  @Override
+  public void close() {
+    release();
     provider.close();
   }
 }

@@ -345,6 +345,16 @@ class DeviceHandoverTest {
   }
 
   @Test
+  void a_device_that_was_released_opens_what_it_needs_anew() throws Exception {
+    for (int time = 0; time < 2; time++) {
+      try (CascadeSessions sessions = open(8)) {
+        assertThat(logits(device, sessions, pictures(8))).isNotEmpty();
+      }
+      device.release();
+    }
+  }
+
+  @Test
   void a_model_of_one_stage_keeps_no_pictures() throws Exception {
     VariantSpec all = manifest.variants().get(0);
     VariantSpec first =
