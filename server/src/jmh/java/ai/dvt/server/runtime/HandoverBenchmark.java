@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,7 +56,7 @@ public class HandoverBenchmark {
   public void runOnce() throws StageException {
     VariantSpec variant = variant();
     layout = new HandoverLayout(variant);
-    sessions = new HostSessions(variant, BATCH, layout, List.of(), memory);
+    sessions = new HostSessions(variant, BATCH, layout, List.of(), memory, new Semaphore(1));
     workspace = new HostWorkspace(memory);
     outputs = new ArrayList<>();
     outputs.add(ByteBuffer.allocateDirect(BATCH * 4000).order(ByteOrder.nativeOrder()));

@@ -72,7 +72,7 @@ public final class CascadeEngine implements AutoCloseable {
 
   /** Starts the device's workers, once; the device stays the caller's. */
   public void start(Device device) {
-    scheduler.staffed(device.workers());
+    scheduler.staffed(device.runsAtOnce());
     for (int worker = 1; worker <= device.workers(); worker++) {
       Thread thread =
           new Thread(

@@ -1,21 +1,24 @@
 package ai.dvt.server.engine;
 
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
 /** What the workers run now and when each run should end. Under the scheduler's lock. */
 final class RunsUnderWay {
-  private int workers = 1;
+  private int atOnce = 1;
   private final Map<Batch, Long> ends = new IdentityHashMap<>();
 
-  /** How many runs there can be side by side. */
+  /** How many runs there can be side by side; what begins beside them waits for its turn. */
   void staffed(int count) {
-    workers = count;
+    atOnce = count;
   }
 
   void began(Batch batch, long nowNanos) {
     long expected = batch.cascade().times().expectedNanos(batch.stage(), batch.images().size());
-    ends.put(batch, nowNanos + expected);
+    long start =
+        ends.size() < atOnce ? nowNanos : Math.max(nowNanos, Collections.max(ends.values()));
+    ends.put(batch, start + expected);
   }
 
   void ended(Batch batch) {
@@ -24,12 +27,11 @@ final class RunsUnderWay {
 
   /** When images that join the queue of a stage now should leave the stage. */
   Forecast forecast(ServedCascade cascade, int stage, WaitingImages waiting, long nowNanos) {
-    long[] free = new long[workers];
-    int worker = 0;
+    long[] free = new long[atOnce];
+    int run = 0;
     for (long end : ends.values()) {
-      if (worker < workers) {
-        free[worker++] = Math.max(0, end - nowNanos);
-      }
+      int place = run++ % atOnce;
+      free[place] = Math.max(free[place], end - nowNanos);
     }
     int batch = cascade.pace().batch(stage);
     return new Forecast(
@@ -39,6 +41,6 @@ final class RunsUnderWay {
         Workload.startNanos(free, waiting.nanosBefore(cascade, stage)),
         waiting.queued(cascade, stage).rows(),
         batch,
-        cascade.times().expectedNanos(stage, batch) / workers);
+        cascade.times().expectedNanos(stage, batch) / atOnce);
   }
 }

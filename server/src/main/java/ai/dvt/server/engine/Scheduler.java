@@ -43,11 +43,11 @@ final class Scheduler {
     this.parking = new Parking(lock, clock, this::queue, endings);
   }
 
-  /** So many workers will ask for work; one until this is said. */
-  void staffed(int workers) {
+  /** So many runs there can be side by side; one until this is said. */
+  void staffed(int runs) {
     lock.lock();
     try {
-      running.staffed(workers);
+      running.staffed(runs);
     } finally {
       lock.unlock();
     }
