@@ -130,6 +130,12 @@ public final class PluginProvider implements ExecutionProvider {
     return devices.get(0).getDevice().getType() == OrtHardwareDeviceType.CPU;
   }
 
+  /** Its tensors lie on the host, and not every library takes a graph of any shape. */
+  @Override
+  public ExecutionProvider forRows() {
+    return new CpuProvider();
+  }
+
   @Override
   public boolean reducesPrecision() {
     return "1".equals(chosen.get(REDUCED));
