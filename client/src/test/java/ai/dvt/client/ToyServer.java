@@ -58,20 +58,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
  * A server of the contract on loopback whose cascade is one line of arithmetic: two exits of 1 and
  * 3 GFLOPs; the picture's first byte, in percent, is the confidence at exit 1, exit 2 has 0.99. A
  * first byte of 0 is a bad picture. The model "silent" never answers, "busy" is full, "breaks" ends
- * the stream at the first image.
+ * the stream at the first image, "drains" refuses the first image of its first stream and keeps the
+ * others of that stream until {@link #drained}.
  */
 public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
     implements AutoCloseable {
+  /** Ends the waiting of the images of the stream that drains. */
+  public final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  private final AtomicBoolean drains = new AtomicBoolean();
+
   public static final List<Double> GFLOPS = List.of(1.0, 3.0);
 
   /** Single calls that arrived. */
@@ -194,7 +202,7 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
   private static boolean refused(String model, StreamObserver<?> replies) {
     Status.Builder status = Status.newBuilder();
     switch (model) {
-      case "toy", "silent", "breaks" -> {
+      case "toy", "silent", "breaks", "drains" -> {
         return false;
       }
       case "busy" ->
@@ -243,6 +251,26 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
     return new StreamObserver<>() {
       private String model = "";
       private ExitPolicy policy;
+      private boolean draining;
+
+      private void drain(ClassifyStreamRequest request) {
+        ClassifyStreamResponse.Builder reply =
+            ClassifyStreamResponse.newBuilder().setId(request.getId());
+        if (request.hasModel()) {
+          replies.onNext(
+              reply
+                  .setResult(
+                      ImageResult.newBuilder()
+                          .setError(
+                              Status.newBuilder()
+                                  .setCode(io.grpc.Status.Code.UNAVAILABLE.value())
+                                  .setMessage("draining")))
+                  .build());
+        } else {
+          reply.setResult(run(request.getImage(), policy));
+          drained.thenRun(() -> replies.onNext(reply.build()));
+        }
+      }
 
       @Override
       public void onNext(ClassifyStreamRequest request) {
@@ -254,7 +282,12 @@ public final class ToyServer extends CascadeServiceGrpc.CascadeServiceImplBase
         } else if (request.hasPolicy()) {
           policy = Policies.fromMessage(request.getPolicy());
         }
-        if (model.equals("breaks")) {
+        if (request.hasModel()) {
+          draining = model.equals("drains") && drains.compareAndSet(false, true);
+        }
+        if (draining) {
+          drain(request);
+        } else if (model.equals("breaks")) {
           replies.onError(io.grpc.Status.UNAVAILABLE.withDescription("gone").asException());
         } else if (!model.equals("silent")) {
           replies.onNext(

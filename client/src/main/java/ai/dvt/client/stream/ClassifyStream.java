@@ -142,16 +142,27 @@ public final class ClassifyStream implements AutoCloseable {
   }
 
   private boolean send(Image image, boolean wait, int attempt) {
-    var now = current();
-    Optional<CompletableFuture<ImageResult>> sent =
-        now.submit(
-            image.id(),
-            wait,
-            first -> Requests.streamed(image.id(), image.picture(), options, first));
-    sent.ifPresent(
-        result ->
-            result.whenComplete((answer, failure) -> settle(image, now, attempt, answer, failure)));
-    return sent.isPresent();
+    while (true) {
+      var now = current();
+      Optional<CompletableFuture<ImageResult>> sent;
+      try {
+        sent =
+            now.submit(
+                image.id(),
+                wait,
+                first -> Requests.streamed(image.id(), image.picture(), options, first));
+      } catch (IllegalStateException closed) {
+        if (current() == now) {
+          throw closed;
+        }
+        continue; // another image found its server gone meanwhile: the new call takes this one
+      }
+      sent.ifPresent(
+          result ->
+              result.whenComplete(
+                  (answer, failure) -> settle(image, now, attempt, answer, failure)));
+      return sent.isPresent();
+    }
   }
 
   private synchronized ImageCall<ClassifyStreamRequest, ClassifyStreamResponse> current() {

@@ -104,6 +104,21 @@ class ClassifyStreamTest {
   }
 
   @Test
+  void an_image_that_waits_for_room_when_the_server_is_left_goes_to_the_next() {
+    try (ClassifyStream stream = client.stream(ClassifyOptions.of("drains"), 1)) {
+      CompletableFuture<ImageResult> refused = stream.submit("1", SURE);
+      CompletableFuture<ImageResult> held = stream.submit("2", SURE);
+      CompletableFuture<ImageResult> waiting =
+          CompletableFuture.supplyAsync(() -> stream.submit("3", SURE)).thenCompose(f -> f);
+      assertThat(refused.join()).isInstanceOf(ImageResult.Answered.class);
+      assertThat(waiting.join()).isInstanceOf(ImageResult.Answered.class);
+      assertThat(held).isNotDone();
+      server.drained.complete(null);
+      assertThat(held.join()).isInstanceOf(ImageResult.Answered.class);
+    }
+  }
+
+  @Test
   void a_stream_that_breaks_again_and_again_fails_its_images() {
     ClassifyStream stream = client.stream(ClassifyOptions.of("breaks"));
     CompletableFuture<ImageResult> result = stream.submit("1", SURE);
