@@ -6,6 +6,7 @@ import ai.dvt.cascade.v1.ClassifyRequest;
 import ai.dvt.cascade.v1.ClassifyResponse;
 import ai.dvt.cascade.v1.ImageResult;
 import ai.dvt.cascade.v1.ModelRef;
+import ai.dvt.server.engine.EngineException;
 import ai.dvt.server.engine.budget.SetBudget;
 import ai.dvt.server.grpc.flow.RequestBudget.Charge;
 import java.util.List;
@@ -93,7 +94,11 @@ final class ClassifyCall implements ImageCall, ImageGroup.Events {
 
   @Override
   public void failed(int index, Throwable cause) {
-    set(index, AnswerWriter.error(cause));
+    if (cause instanceof EngineException engine && engine.kind() == EngineException.Kind.DRAINING) {
+      end(cause); // as a whole: then gRPC asks another server, which an image's error would not do
+    } else {
+      set(index, AnswerWriter.error(cause));
+    }
   }
 
   @Override
