@@ -13,7 +13,7 @@ public interface Device extends AutoCloseable {
   /** Threads that bring batches to the stages: the cores of a CPU, one or two for a GPU. */
   int workers();
 
-  /** Whether float32 graphs are computed with less than float32 here, because somebody asked. */
+  /** Whether float32 graphs are computed with less than float32 here, by default or as told. */
   default boolean reducesPrecision() {
     return false;
   }
